@@ -20,7 +20,7 @@ use coverledger_report as report;
 /// A brief, with all that it is made from.
 pub(in crate::run) struct MorningBrief {
     unit: Unit,
-    draft: Draft,
+    pub(super) draft: Draft,
     of: Arc<Sources>,
     /// As the revision that comes next: only then is it known which pictures the page shows.
     prepared: Option<Prepared>,

@@ -8,6 +8,7 @@ use polars::prelude::*;
 
 use super::inputs::{Inputs, Place};
 use coverledger_archive::{Fingerprint, TableFamily};
+use coverledger_config::Workspace;
 use coverledger_core::model::columns as c;
 use coverledger_report::advice::{self, NightInputs};
 
@@ -18,11 +19,16 @@ const NIGHT_HOURS: i64 = 25;
 pub(super) struct Base(Fingerprint);
 
 /// What is known from listings alone.
-pub(super) fn base(inputs: &Inputs, config: &str) -> Base {
-    let Inputs { as_of: _, places, experiments, library, catalogue, before } = inputs;
+pub(super) fn base(inputs: &Inputs, workspace: &Workspace) -> Base {
+    // Those before the one before are read only where it cannot be, which is told by what is left out.
+    let Inputs { as_of: _, places, experiments, library, catalogue, before, earlier: _ } = inputs;
+    let config = &workspace.brief_hash();
     let mut hash = Fingerprint::new(TableFamily::Brief, config);
     for place in places {
         of_place(&mut hash, place);
+        // It says by when provisional dates are final.
+        let settle = workspace.platforms.get(&place.platform).map(|platform| platform.settle_seconds);
+        hash.line(format_args!("{}/{}\tsettles {settle:?}", place.platform, place.market));
     }
     for (name, (as_of, revision)) in experiments {
         hash.line(format_args!("experiment/{name}\t{as_of} {revision}"));

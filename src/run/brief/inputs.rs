@@ -69,6 +69,8 @@ pub(super) struct Inputs {
     pub(super) catalogue: Option<u64>,
     /// The brief of the date before.
     pub(super) before: Option<(Date, u64)>,
+    /// Those before it, the newest first: what is read where it cannot be.
+    pub(super) earlier: Vec<(Date, u64)>,
 }
 
 impl Inputs {
@@ -91,8 +93,11 @@ impl Editor<'_> {
         let has_library = self.workspace.library.is_some();
         let library = if has_library { self.archive.newest_library(as_of).await? } else { None };
         let catalogue = if has_library { self.archive.newest_revision(&Unit::Catalogue).await? } else { None };
-        let before = self.archive.briefs().await?.range(..as_of).next_back().map(|(date, of)| (*date, *of));
-        Ok(Some(Inputs { as_of, places, experiments, library, catalogue, before }))
+        let briefs = self.archive.briefs().await?;
+        let mut earlier = briefs.range(..as_of).rev().map(|(date, of)| (*date, *of));
+        let before = earlier.next();
+        let earlier = earlier.collect();
+        Ok(Some(Inputs { as_of, places, experiments, library, catalogue, before, earlier }))
     }
 
     /// What there is of a place, and which of its dates are missing; `None` of one that nobody settles and that has nothing.

@@ -82,7 +82,7 @@ impl Editor<'_> {
     async fn edit_of(&self, inputs: Inputs) -> Result<Edited, BoxError> {
         let unit = inputs.unit();
         let config = self.workspace.brief_hash();
-        let base = fingerprint::base(&inputs, &config);
+        let base = fingerprint::base(&inputs, self.workspace);
         if let Some(end) = self.is_current(&inputs, &base).await? {
             return Ok(Edited::ended(unit.to_string(), end));
         }
@@ -91,16 +91,23 @@ impl Editor<'_> {
             return Ok(Edited::ended(unit.to_string(), Disposition::Stopped));
         }
         let newest = self.archive.newest(&unit).await?;
-        let notes = frames.unreadable.iter().map(|what| format!("left out: {what}")).collect();
+        let mut left_out = frames.unreadable.clone();
         let starts = Starts::ahead(&frames.night(self.workspace, inputs.as_of, self.stamp.now));
-        let fingerprint = base.with(&starts, &frames.unreadable);
+        let fingerprint = base.with(&starts, &left_out);
         let state = if frames.is_provisional() { State::Provisional } else { State::Final };
         let draft = Draft { facts: facts(&inputs), ..draft(state, &fingerprint, Vec::new(), &config) };
         let revision = newest.as_ref().map_or(1, |newest| newest.content.revision + 1);
         let (of, now) = (inputs.as_of, self.stamp.now);
         let mut asset = MorningBrief::new(unit.clone(), draft, Arc::clone(self.workspace), of, now, frames);
         asset.prepare(self.rendering, revision).await?;
-        asset.thumbnails = self.thumbnails(&asset.wanted_thumbnails()).await?;
+        let (found, missing) = self.thumbnails(&asset.wanted_thumbnails()).await?;
+        asset.thumbnails = found;
+        if !missing.is_empty() {
+            // Once they can be fetched, the page is made anew with them.
+            left_out.extend(missing.into_iter().map(|sha256| format!("the thumbnail {sha256}")));
+            asset.draft.fingerprint = base.with(&starts, &left_out);
+        }
+        let notes = left_out.iter().map(|what| format!("left out: {what}")).collect();
         let asset = Arc::new(asset);
         let end = self.driver().publish(newest, Arc::clone(&asset), notes).await;
         let card = match &end {

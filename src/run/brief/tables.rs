@@ -135,6 +135,9 @@ impl Editor<'_> {
             let mut tables = self.decode(fetched, &mut unreadable).await?;
             experiments.extend(tables.remove(&TableName::Experiment).map(|frame| (name.clone(), frame)));
         }
+        // One that begins tonight has nothing published yet; its plan is followed all the same.
+        let begins = self.workspace.experiments.keys().filter(|name| !inputs.experiments.contains_key(*name));
+        experiments.extend(begins.map(|name| (name.clone(), report::empty(TableName::Experiment))));
         let mut shared = Tables::new();
         if let Some((as_of, revision)) = inputs.library {
             let fetched = self.fetch(&Unit::Library { as_of }, revision, &OF_LIBRARY).await?;
@@ -144,14 +147,39 @@ impl Editor<'_> {
             let fetched = self.fetch(&Unit::Catalogue, revision, &OF_CATALOGUE).await?;
             shared.extend(self.decode(fetched, &mut unreadable).await?);
         }
-        let mut before = None;
-        if let Some((as_of, revision)) = inputs.before {
-            let both = [TableName::Advice, TableName::AdviceLog];
-            let fetched = self.fetch(&Unit::Brief { as_of }, revision, &both).await?;
-            let mut tables = self.decode(fetched, &mut unreadable).await?;
-            before = tables.remove(&TableName::Advice).zip(tables.remove(&TableName::AdviceLog));
-        }
+        let before = self.read_before(inputs, &mut unreadable).await?;
         Ok(Frames { places, experiments, shared, before, unreadable })
+    }
+
+    /// What was advised before, and what became of it: of the newest earlier brief that can be read. Advice that is not in the log
+    /// of this brief is in none that follows, so where there is one before and none can be read there is no brief.
+    async fn read_before(
+        &self,
+        inputs: &Inputs,
+        unreadable: &mut Vec<String>,
+    ) -> Result<Option<(DataFrame, DataFrame)>, BoxError> {
+        let mut why = Vec::new();
+        for (as_of, revision) in inputs.before.iter().chain(&inputs.earlier) {
+            let unit = Unit::Brief { as_of: *as_of };
+            let fetched = self.fetch(&unit, *revision, &[TableName::Advice, TableName::AdviceLog]).await?;
+            let decoded = self.decode(fetched, &mut why).await;
+            let mut tables = decoded.unwrap_or_else(|error| {
+                why.push(format!("{unit}: {error}"));
+                Tables::new()
+            });
+            if let Some(both) = tables.remove(&TableName::Advice).zip(tables.remove(&TableName::AdviceLog)) {
+                unreadable.extend(why);
+                return Ok(Some(both));
+            }
+        }
+        match why.first() {
+            _ if inputs.before.is_none() => Ok(None),
+            why => {
+                let why = why.map_or_else(|| "it has no advice".to_owned(), Clone::clone);
+                Err(format!("no earlier brief can be read, and advice would be forgotten without one: {why}")
+                    .into())
+            }
+        }
     }
 
     async fn read_place(&self, place: &Place) -> Result<(PlaceFrames, Vec<String>), BoxError> {

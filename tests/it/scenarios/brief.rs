@@ -290,6 +290,53 @@ fn experiments_are_in_it() {
 }
 
 #[test]
+fn a_test_that_begins_tonight_is_followed() {
+    let scenario = nights();
+    scenario.write(
+        "config/experiments/hero.yaml",
+        "version: 1\ndesign: split\nplatforms: [shop]\nmarkets: [GB]\ncovers: [red, blue]\n\
+         window: {from: 2026-11-21, to: 2026-11-30}\nvalue: {orders: 1, retained_minutes: 1}\n\
+         split: {broadcasts: 40, assignment: broadcast}\n",
+    );
+    scenario.run().exits(0).says("morning brief: 1 published");
+    let told = advice(&scenario, "2026-11-20");
+    assert_eq!((told["GB"]["action"].as_str(), told["GB"]["experiment"].as_str()), ("follow_plan", "hero"));
+    assert_ne!(told["JP"]["action"], "follow_plan");
+}
+
+/// Loses what a brief advised, as it is published and as its revisions have it.
+fn lose_advice(scenario: &Scenario, as_of: &str) {
+    let current = format!("archive/advice/as_of={as_of}/part.parquet");
+    let bytes = std::fs::read(scenario.path(&current)).unwrap();
+    for (name, _) in scenario.tree("archive/_revisions").into_iter().filter(|(_, other)| *other == bytes) {
+        std::fs::remove_file(scenario.path(&format!("archive/_revisions/{name}"))).unwrap();
+    }
+    std::fs::remove_file(scenario.path(&current)).unwrap();
+}
+
+#[test]
+fn a_brief_is_not_published_without_the_advice_before_it() {
+    let scenario = nights();
+    scenario.run().exits(0);
+    let next = |today: &str, tomorrow: &str| {
+        scenario.deliver(&format!("shop/{today}/a.csv"), day(today, &["GB", "JP"]));
+        scenario.clock(&format!("{tomorrow}T03:00:00Z"));
+        scenario.run()
+    };
+    next("2026-11-21", "2026-11-22").exits(0).says("morning brief: 1 published");
+    lose_advice(&scenario, "2026-11-21");
+    // What is before it can be read.
+    next("2026-11-22", "2026-11-23").says("morning brief: 1 published");
+    for lost in ["2026-11-20", "2026-11-22"] {
+        lose_advice(&scenario, lost);
+    }
+    let outcome = next("2026-11-23", "2026-11-24");
+    let said = format!("{}{}", outcome.stdout, outcome.stderr);
+    assert!(said.contains("no earlier brief can be read"), "{said}");
+    assert!(receipts(&scenario).iter().all(|receipt| !receipt.starts_with("2026-11-23")), "{said}");
+}
+
+#[test]
 fn the_command_says_where_it_lies_and_what_it_says() {
     let scenario = nights();
     scenario
