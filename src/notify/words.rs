@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, DateTime, Weekday};
 
-use coverledger_brief::Text;
+use coverledger_brief::{Text, change_in_words};
 use coverledger_config::Language;
 use coverledger_core::model::legible;
 
@@ -74,24 +74,10 @@ pub(super) fn clock(at: DateTime, city: &str, night: Date, language: Language) -
 
 /// `+18 % (6 to 31)`, `+18%（6 至 31）`, of hundredths of a per cent.
 pub(super) fn change(point: i64, bounds: Option<(i64, i64)>, language: Language) -> String {
-    let whole = |hundredths: i64| {
-        let per_cent = (hundredths.abs() + 50) / 100;
-        (if hundredths < 0 && per_cent > 0 { "−" } else { "" }, per_cent)
-    };
-    let bare = |hundredths: i64| {
-        let (minus, per_cent) = whole(hundredths);
-        format!("{minus}{per_cent}")
-    };
-    let (minus, per_cent) = whole(point);
-    let sign = if minus.is_empty() && per_cent > 0 { "+" } else { minus };
-    match (language, bounds) {
-        (Language::English, None) => format!("{sign}{per_cent}\u{202f}%"),
-        (Language::English, Some((low, high))) => {
-            format!("{sign}{per_cent}\u{202f}% ({} to {})", bare(low), bare(high))
-        }
-        (Language::Chinese, None) => format!("{sign}{per_cent}%"),
-        (Language::Chinese, Some((low, high))) => format!("{sign}{per_cent}%（{} 至 {}）", bare(low), bare(high)),
-    }
+    #[expect(clippy::cast_precision_loss, reason = "a card has a million at most")]
+    let share = |hundredths: i64| hundredths as f64 / 10_000.0;
+    let words = change_in_words(share(point), bounds.map(|(low, high)| (share(low), share(high))));
+    of(&words, language).to_owned()
 }
 
 /// Names one after the other; the rest as a number.
@@ -120,8 +106,9 @@ mod tests {
         assert_eq!(change(1800, Some((600, 3100)), EN), "+18\u{202f}% (6 to 31)");
         assert_eq!(change(1800, Some((600, 3100)), ZH), "+18%（6 至 31）");
         assert_eq!(change(-349, Some((-1151, 620)), EN), "−3\u{202f}% (−12 to 6)");
-        assert_eq!(change(40, None, EN), "0\u{202f}%", "no sign before nothing");
-        assert_eq!(change(-40, None, ZH), "0%");
+        assert_eq!(change(40, None, EN), "+0.4\u{202f}%");
+        assert_eq!(change(0, None, ZH), "0%", "no sign before nothing");
+        assert_eq!(change(1_000_000, Some((900, 1_000_000)), EN), "over 1,000\u{202f}% (9 to over 1,000)");
     }
 
     #[test]

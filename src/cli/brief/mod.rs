@@ -2,8 +2,10 @@
 
 mod advice;
 mod browser;
+mod titles;
 mod words;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
@@ -16,6 +18,7 @@ use super::{Failure, exit, load};
 use crate::run::stores;
 use advice::Advice;
 use coverledger_archive::{Archive, Receipt, TableName, Unit};
+use coverledger_brief::Text;
 use coverledger_config::{Workspace, among};
 use coverledger_core::model::MarketId;
 use coverledger_report as report;
@@ -48,7 +51,8 @@ pub async fn run(args: &Brief, global: &Global, out: &mut Screen<'_>) -> Result<
         let advice = frame
             .and_then(|frame| Advice::read(&frame))
             .map_err(|error| Failure::damaged(&[(format!("advice of {as_of}"), error.to_string())]))?;
-        words::print(&advice, &workspace, args.market.as_deref(), args.lang, clock(args.at).now(), out)?;
+        let titles = titles(&workspace, &archive).await;
+        words::print(&advice, &titles, &workspace, args.market.as_deref(), args.lang, clock(args.at).now(), out)?;
     }
     if let Some(path) = &args.output_file {
         std::fs::write(path, &page).map_err(|error| Failure::machine(format!("`{}`: {error}", path.display())))?;
@@ -65,6 +69,20 @@ pub async fn run(args: &Brief, global: &Global, out: &mut Screen<'_>) -> Result<
         writeln!(out, "opened {}", file.display())?;
     }
     Ok(exit::DONE)
+}
+
+/// What covers are called, by the newest table of them; without it they are called by their ids, which is no reason to fail.
+async fn titles(workspace: &Workspace, archive: &Archive) -> BTreeMap<String, Text> {
+    if workspace.library.is_none() {
+        return BTreeMap::new();
+    }
+    let read = async {
+        let revision = archive.newest_revision(&Unit::Catalogue).await.ok()??;
+        let bytes = archive.table_of(&Unit::Catalogue, revision, TableName::Covers).await.ok()??;
+        let covers = report::read(TableName::Covers, &[bytes]).ok()?;
+        titles::of(&covers).ok()
+    };
+    read.await.unwrap_or_default()
 }
 
 /// Where the page of a brief lies.

@@ -9,7 +9,7 @@ use jiff::civil::{Date, DateTime};
 use super::advice::{Advice, Advised};
 use crate::cli::lang::Lang;
 use crate::cli::screen::Screen;
-use coverledger_brief::NameBook;
+use coverledger_brief::{NameBook, Text, change_in_words};
 use coverledger_config::Workspace;
 
 /// Prints it; of one market, if one is asked for.
@@ -18,13 +18,15 @@ use coverledger_config::Workspace;
 /// When standard output is gone.
 pub(super) fn print(
     advice: &Advice,
+    titles: &BTreeMap<String, Text>,
     workspace: &Workspace,
     market: Option<&str>,
     lang: Lang,
     now: Timestamp,
     out: &mut Screen<'_>,
 ) -> io::Result<()> {
-    let words = Words { names: NameBook::new(workspace.brief.as_ref().map(|brief| &brief.names)), lang };
+    let names = NameBook::new(workspace.brief.as_ref().map(|brief| &brief.names));
+    let words = Words { names, titles, lang };
     let places: Vec<&Advised> =
         advice.places.iter().filter(|place| market.is_none_or(|market| place.market == market)).collect();
     if places.is_empty() {
@@ -41,6 +43,8 @@ pub(super) fn print(
 
 struct Words<'w> {
     names: NameBook<'w>,
+    /// What covers are called, by id.
+    titles: &'w BTreeMap<String, Text>,
     lang: Lang,
 }
 
@@ -116,7 +120,12 @@ impl Words<'_> {
 
     fn what(&self, place: &Advised) -> String {
         let id = |id: &Option<String>| format!("`{}`", id.as_deref().unwrap_or("?"));
-        let (cover, instead, against) = (id(&place.cover_id), id(&place.instead_of), id(&place.test_against));
+        let called = |cover: &Option<String>| {
+            let title = cover.as_ref().and_then(|cover| self.titles.get(cover));
+            title.map_or_else(|| id(cover), |title| self.lang.of(&title.en, &title.zh).clone())
+        };
+        let (cover, instead) = (called(&place.cover_id), called(&place.instead_of));
+        let against = called(&place.test_against);
         let (en, zh) = match place.action.as_str() {
             "change" => {
                 (format!("change to {cover}, instead of {instead}"), format!("换成 {cover}，替下 {instead}"))
@@ -146,11 +155,7 @@ impl Words<'_> {
     fn change(&self, place: &Advised) -> Option<String> {
         let is_told = matches!(place.action.as_str(), "change" | "take_off" | "try");
         let [Some(change), low, high] = place.change else { return None };
-        let percent = |share: f64| format!("{:+.0}", share * 100.0).replace('-', "\u{2212}");
-        let bounds = low.zip(high).map(|(low, high)| {
-            let (low, high) = (percent(low), percent(high));
-            self.lang.of(format!(" ({low} to {high})"), format!("（{low} 至 {high}）"))
-        });
-        is_told.then(|| format!("{} %{}", percent(change), bounds.unwrap_or_default()))
+        let words = change_in_words(change, low.zip(high));
+        is_told.then(|| self.lang.of(words.en, words.zh))
     }
 }

@@ -58,12 +58,11 @@ impl Form {
 #[must_use]
 pub fn change_in_words(point: f64, bounds: Option<(f64, f64)>) -> Text {
     let (en, zh) = Form::Change.write(point);
-    let mut words = Text { en: format!("{en}{THIN}%"), zh: format!("{zh}%") };
-    if let Some((low, high)) = bounds.map(|(low, high)| (Form::Bound.write(low), Form::Bound.write(high))) {
-        words.en.push_str(&format!(" ({} to {})", low.0, high.0));
-        words.zh.push_str(&format!("（{} 至 {}）", low.1, high.1));
-    }
-    words
+    let bounds = bounds.map(|(low, high)| (Form::Bound.write(low), Form::Bound.write(high)));
+    let (bounds_en, bounds_zh) = bounds
+        .map(|(low, high)| (format!(" ({} to {})", low.0, high.0), format!("（{} 至 {}）", low.1, high.1)))
+        .unwrap_or_default();
+    Text { en: format!("{en}{THIN}%{bounds_en}"), zh: format!("{zh}%{bounds_zh}") }
 }
 
 /// Without its sign: no decimal, but one where there would be nothing else.
