@@ -339,7 +339,9 @@ def versions(modules: list[str]) -> str | None:
 
 
 def tables() -> list[str]:
-    return sorted(name for name in os.listdir("archive") if not name.startswith("_") and os.path.isdir(f"archive/{name}"))
+    # The brief is a page, and no table.
+    names = {path.split("/")[1] for path in glob.glob("archive/*/**/*.parquet", recursive=True)}
+    return sorted(name for name in names if not name.startswith("_"))
 
 
 def answer(asked: dict, only: list[str]) -> list[dict]:
