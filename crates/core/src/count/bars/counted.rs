@@ -25,7 +25,9 @@ impl Bars {
     /// Facts by market-day, in any order.
     #[must_use]
     pub fn given(mut days: Vec<Vec<BarFact>>) -> Self {
-        days.iter_mut().for_each(|facts| facts.sort_unstable_by(|one, other| one.key.cmp(&other.key)));
+        for facts in &mut days {
+            facts.sort_unstable_by(|one, other| one.key.cmp(&other.key));
+        }
         Self(Kept::Given(days))
     }
 
