@@ -21,6 +21,7 @@ mod lang;
 mod logging;
 mod man;
 mod near;
+mod newest;
 mod now;
 mod plan_test;
 mod progress;

@@ -1,11 +1,34 @@
-//! Names that are like one that does not exist.
+//! Names that are asked for: whether one is known, and which are like one that does not exist.
+
+use std::collections::BTreeSet;
 
 use strsim::damerau_levenshtein;
+
+use super::Failure;
+use coverledger_config::among;
 
 /// How many are told.
 const TOLD: usize = 5;
 /// One letter may be wrong for each three that there are.
 const LETTERS: usize = 3;
+
+/// Whether a name that is asked for is among those that are known.
+///
+/// # Errors
+/// It is not; what is known is told.
+pub fn is_known<N: Into<String>>(
+    what: &str,
+    asked: Option<&str>,
+    known: impl IntoIterator<Item = N>,
+) -> Result<(), Failure> {
+    let Some(asked) = asked else { return Ok(()) };
+    let known: BTreeSet<String> = known.into_iter().map(Into::into).collect();
+    if known.contains(asked) {
+        return Ok(());
+    }
+    let known = among("known", known.iter().map(String::as_str), asked);
+    Err(Failure::usage(format!("there is no {what} `{asked}` ({known})")))
+}
 
 /// The names that are most like the one that was asked for, the nearest first: those with few other letters, and those that hold
 /// it or are held by it.

@@ -7,13 +7,15 @@ use jiff::Timestamp;
 
 use super::args::{Global, Now};
 use super::fit::{Content, FitColumn, fitted};
+use super::near::is_known;
 use super::rows::{Column, Destination, Value};
 use super::run::clock;
 use super::screen::Screen;
 use super::{Failure, exit, load};
 use crate::run::stores;
-use coverledger_config::{Workspace, among};
-use coverledger_core::model::{ColumnType, MarketId, PlatformId};
+use coverledger_brief::NameBook;
+use coverledger_config::Workspace;
+use coverledger_core::model::{ColumnType, MarketId, PlatformId, columns as c};
 use coverledger_core::time::Zone;
 use on_air::{Air, OnAir};
 
@@ -36,25 +38,11 @@ pub async fn run(args: &Now, global: &Global, out: &mut Screen<'_>) -> Result<u8
     match destination {
         None => print(&workspace, &places, at, out)?,
         Some(destination) => {
-            let columns = COLUMNS.map(|(name, of_type)| Column { name: name.into(), of_type }).to_vec();
+            let columns = COLUMNS.map(Column::from).to_vec();
             destination.write("now", columns, places.iter().map(|place| row(&workspace, place)), out)?;
         }
     }
     Ok(exit::DONE)
-}
-
-fn is_known<'n>(
-    what: &str,
-    asked: Option<&str>,
-    known: impl Iterator<Item = &'n str> + Clone,
-) -> Result<(), Failure> {
-    match asked {
-        Some(asked) if known.clone().all(|known| known != asked) => {
-            let known = among("known", known, asked);
-            Err(Failure::usage(format!("there is no {what} `{asked}` ({known})")))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// For people.
@@ -66,7 +54,8 @@ fn print(workspace: &Workspace, places: &[OnAir], at: Timestamp, out: &mut Scree
         writeln!(out, "no job and no test has such a place")?;
         return Ok(());
     }
-    let city = city(home);
+    let names = NameBook::new(workspace.brief.as_ref().map(|brief| &brief.names));
+    let city = names.city(home.name()).en;
     let shown = |at: Option<Timestamp>, zone: &Zone| {
         let Some(local) = at.map(|at| zone.local(at)) else { return "–".to_owned() };
         let form = if local.date() == today.date() { "%H:%M" } else { "%a %H:%M" };
@@ -119,13 +108,13 @@ fn by(place: &OnAir) -> String {
 }
 
 const COLUMNS: [(&str, ColumnType); 22] = [
-    ("market", ColumnType::Text),
-    ("platform", ColumnType::Text),
-    ("source", ColumnType::Text),
-    ("experiment", ColumnType::Text),
-    ("action", ColumnType::Text),
-    ("cover_id", ColumnType::Text),
-    ("slot", ColumnType::Text),
+    (c::MARKET, ColumnType::Text),
+    (c::PLATFORM, ColumnType::Text),
+    (c::SOURCE, ColumnType::Text),
+    (c::EXPERIMENT, ColumnType::Text),
+    (c::ACTION, ColumnType::Text),
+    (c::COVER_ID, ColumnType::Text),
+    (c::SLOT, ColumnType::Text),
     ("since_utc", ColumnType::Instant),
     ("since_local", ColumnType::WallTime),
     ("since_home", ColumnType::WallTime),
@@ -139,8 +128,8 @@ const COLUMNS: [(&str, ColumnType); 22] = [
     ("next_local", ColumnType::WallTime),
     ("next_home", ColumnType::WallTime),
     ("timezone", ColumnType::Text),
-    ("home_timezone", ColumnType::Text),
-    ("note", ColumnType::Text),
+    (c::HOME_TIMEZONE, ColumnType::Text),
+    (c::NOTE, ColumnType::Text),
 ];
 
 /// For programs.
@@ -177,9 +166,4 @@ fn row<'p>(workspace: &'p Workspace, place: &'p OnAir) -> Vec<Value<'p>> {
         text(Some(home.name())),
         text(Some(place.note.as_str())),
     ]
-}
-
-/// `Ho Chi Minh` of `Asia/Ho_Chi_Minh`.
-fn city(zone: &Zone) -> String {
-    zone.name().rsplit('/').next().unwrap_or_default().replace('_', " ")
 }

@@ -10,6 +10,7 @@ use super::problem::among;
 use super::registry::{Keys, Maybe, Part, Shape, Text, form, keys, maybe};
 use super::{Workspace, archive};
 
+const KNOWN: &str = "what is known of countries, platforms, day-parts and cities, else the id";
 const EXAMPLE: &str = "names by id, such as `US: {en: United States, zh: 美国}`";
 const NAME: Text = Text("a name", "a name of 1 to 80 characters");
 const MOST_CHARS: usize = 80;
@@ -22,7 +23,7 @@ keys! {
             "the `https://` URL under which the folder `brief/latest/` of the archive is served; where messages lead",
         ),
         names: Maybe<Part> = maybe(
-            "everything is called by its id", Part(Shape::section::<NamesKeys<'_>>()),
+            KNOWN, Part(Shape::section::<NamesKeys<'_>>()),
             "what things are called in the brief and in messages, in English and in Chinese",
         ),
     }
@@ -38,7 +39,7 @@ keys! {
             "none", Part(titles()), "names of audiences, by the value as it stands in the tables",
         ),
         cities: Maybe<Part> = maybe(
-            "the last part of the zone's name", Part(titles()),
+            "what is known of cities, else the last part of the zone's name", Part(titles()),
             "what the clock of a time zone is called, by its IANA name",
         ),
     }
@@ -47,8 +48,8 @@ keys! {
 keys! {
     /// A name in two languages.
     section TitleKeys("a name of the brief", "a name") {
-        en: Maybe<Text> = maybe("the id", NAME, "in English"),
-        zh: Maybe<Text> = maybe("the English name", NAME, "in Chinese"),
+        en: Maybe<Text> = maybe("the known name, else the Chinese one", NAME, "in English"),
+        zh: Maybe<Text> = maybe("the known name, else the English one", NAME, "in Chinese"),
     }
 }
 

@@ -87,7 +87,7 @@ pub struct CoversLog {
     pub template: Option<PathBuf>,
     /// The language of the header of a new log
     #[arg(long, value_name = "LANGUAGE", value_enum, default_value_t = Lang::En)]
-    pub language: Lang,
+    pub lang: Lang,
     /// Act as if the clock read this instant
     #[arg(long, value_name = "INSTANT", hide = true)]
     pub now: Option<Timestamp>,

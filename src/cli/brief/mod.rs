@@ -12,6 +12,7 @@ use bytes::Bytes;
 use jiff::civil::Date;
 
 use super::args::{Brief, Global};
+use super::near::is_known;
 use super::run::clock;
 use super::screen::Screen;
 use super::{Failure, exit, load};
@@ -19,7 +20,7 @@ use crate::run::stores;
 use advice::Advice;
 use coverledger_archive::{Archive, Receipt, TableName, Unit};
 use coverledger_brief::Text;
-use coverledger_config::{Workspace, among};
+use coverledger_config::Workspace;
 use coverledger_core::model::MarketId;
 use coverledger_report as report;
 
@@ -30,12 +31,7 @@ const NEAR: usize = 4;
 pub async fn run(args: &Brief, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     let workspace = load(global)?;
     let archive = stores::archive_for_planning(&workspace.settings)?;
-    if let Some(market) = &args.market
-        && !workspace.markets.contains_key(&MarketId::new(market.as_str()))
-    {
-        let known = among("known", workspace.markets.keys().map(MarketId::as_str), market);
-        return Err(Failure::usage(format!("there is no market `{market}` ({known})")));
-    }
+    is_known("market", args.market.as_deref(), workspace.markets.keys().map(MarketId::as_str))?;
     let receipt = match args.as_of {
         Some(as_of) => of_date(&archive, as_of).await?,
         None => archive.newest_brief(Date::MAX).await?,

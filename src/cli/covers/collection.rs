@@ -11,8 +11,6 @@ use polars::prelude::*;
 use crate::cli::Failure;
 use coverledger_archive::{Archive, TableName};
 use coverledger_core::model::{COUNTS_OF_COVERS, Count, Look, Looks, PictureHash, PictureHashes, columns as c};
-use coverledger_read::export::caught;
-use coverledger_report as report;
 
 /// The library of covers as it was published last.
 #[derive(Debug, Default)]
@@ -198,20 +196,11 @@ struct Table {
 
 /// The newest object of a table; `None` where there is none.
 async fn newest(archive: &Archive, table: TableName) -> Result<Option<Table>, Failure> {
-    let objects = archive.newest_of_table(table, &[]).await?;
-    let unreadable = objects.unreadable.into_iter().map(|(key, problem)| (key, problem.to_string()));
-    let unreadable: Vec<(String, String)> = unreadable.collect();
-    if !unreadable.is_empty() {
-        return Err(Failure::damaged(&unreadable));
-    }
-    let Some((key, bytes)) = objects.read.into_iter().next_back() else { return Ok(None) };
-    let frame = caught(|| report::read(table, &[bytes]));
-    let frame = frame.unwrap_or_else(|_| Err(polars_err!(ComputeError: "no sound Parquet file")));
-    let as_of = key.split('/').find_map(|part| part.strip_prefix("as_of=")?.parse().ok());
-    match frame {
-        Ok(frame) => Ok(Some(Table { frame, as_of })),
-        Err(error) => Err(Failure::damaged(&[(key, error.to_string())])),
-    }
+    let found = crate::cli::newest::newest(archive, table).await?;
+    Ok(found.map(|(key, frame)| {
+        let as_of = key.split('/').find_map(|part| part.strip_prefix("as_of=")?.parse().ok());
+        Table { frame, as_of }
+    }))
 }
 
 impl Table {

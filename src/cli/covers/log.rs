@@ -26,7 +26,7 @@ const OF_FORMULAS: [char; 8] = ['=', '@', '+', '-', '＝', '＠', '＋', '－'];
 /// Appends a row, or writes a template.
 pub(super) fn run(args: &CoversLog, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     if let Some(path) = &args.template {
-        return template(path, args.language, out);
+        return template(path, args.lang, out);
     }
     let (Some(room), Some(cover)) = (args.room.as_deref(), args.cover.as_deref()) else {
         return Err(Failure::usage("a broadcast and a cover are needed (or `--template FILE.xlsx`)"));
@@ -45,7 +45,7 @@ pub(super) fn run(args: &CoversLog, global: &Global, out: &mut Screen<'_>) -> Re
         from: target.form.written(at, zone).map_err(Failure::usage)?,
     };
     let path = target.file(&row, id, at)?;
-    let mut file = LogFile::open(&path, &target.form, args.language)?;
+    let mut file = LogFile::open(&path, &target.form, args.lang)?;
     file.check(&row)?;
     let line = file.append(&row)?;
     let home = &workspace.settings.home_timezone;

@@ -1,11 +1,10 @@
 //! Names of markets, platforms, slots, families and tags that are asked for: one that nobody knows is a mistake, and is told
 //! with what is known.
 
-use std::collections::BTreeSet;
-
 use super::collection::{ALL_SLOTS, Collection};
 use crate::cli::Failure;
-use coverledger_config::{Workspace, among};
+pub(super) use crate::cli::near::is_known;
+use coverledger_config::Workspace;
 
 /// Where covers are looked for; every name is known.
 #[derive(Debug, Default, Clone, Copy)]
@@ -56,22 +55,4 @@ impl<'a> Places<'a> {
     pub(super) const fn is_everywhere(&self) -> bool {
         self.market.is_none() && self.platform.is_none() && self.slot.is_none()
     }
-}
-
-/// Whether a name that is asked for is among those that are known.
-///
-/// # Errors
-/// It is not.
-pub(super) fn is_known(
-    what: &str,
-    asked: Option<&str>,
-    known: impl IntoIterator<Item = String>,
-) -> Result<(), Failure> {
-    let Some(asked) = asked else { return Ok(()) };
-    let known: BTreeSet<String> = known.into_iter().collect();
-    if known.contains(asked) {
-        return Ok(());
-    }
-    let known = among("known", known.iter().map(String::as_str), asked);
-    Err(Failure::usage(format!("there is no {what} `{asked}` ({known})")))
 }

@@ -13,7 +13,7 @@ fn columns() -> Vec<Column> {
     let of_column = ["column", "kind", "role", "sample"].map(|name| (name, ColumnType::Text));
     let rest = [("empty", ColumnType::Whole), ("cover_rate", ColumnType::Text)];
     let all = text.into_iter().chain(numbers).chain(of_column).chain(rest);
-    all.map(|(name, of_type)| Column { name: name.into(), of_type }).collect()
+    all.map(Column::from).collect()
 }
 
 /// Writes them, from the members of the JSON that say the same.

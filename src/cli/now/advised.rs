@@ -7,11 +7,10 @@ use jiff::civil::Date;
 use polars::prelude::*;
 
 use crate::cli::Failure;
+use crate::cli::newest::newest;
 use crate::cli::rows::day;
 use coverledger_archive::{Archive, TableName};
 use coverledger_core::model::columns as c;
-use coverledger_read::export::caught;
-use coverledger_report as report;
 
 /// What is advised for a platform in a market.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,17 +37,8 @@ pub(super) type AdvisedPlaces = Option<BTreeMap<(String, String), Advised>>;
 /// # Errors
 /// The archive does not answer, or what it has cannot be read.
 pub(super) async fn read(archive: &Archive) -> Result<AdvisedPlaces, Failure> {
-    let table = TableName::Advice;
-    let objects = archive.newest_of_table(table, &[]).await?;
-    let unreadable = objects.unreadable.into_iter().map(|(key, problem)| (key, problem.to_string()));
-    let unreadable: Vec<(String, String)> = unreadable.collect();
-    if !unreadable.is_empty() {
-        return Err(Failure::damaged(&unreadable));
-    }
-    let Some((key, bytes)) = objects.read.into_iter().next_back() else { return Ok(None) };
-    let frame = caught(|| report::read(table, &[bytes]));
-    let frame = frame.unwrap_or_else(|_| Err(polars_err!(ComputeError: "no sound Parquet file")));
-    match frame.and_then(|frame| places(&frame)) {
+    let Some((key, frame)) = newest(archive, TableName::Advice).await? else { return Ok(None) };
+    match places(&frame) {
         Ok(places) => Ok(Some(places)),
         Err(error) => Err(Failure::damaged(&[(key, error.to_string())])),
     }
@@ -67,11 +57,11 @@ fn places(frame: &DataFrame) -> PolarsResult<BTreeMap<(String, String), Advised>
         let (Some(platform), Some(market)) = (text(c::PLATFORM, row)?, text(c::MARKET, row)?) else { continue };
         let advised = Advised {
             as_of: frame.column(c::AS_OF)?.date()?.phys.get(row).and_then(day),
-            action: text("action", row)?.unwrap_or_default(),
+            action: text(c::ACTION, row)?.unwrap_or_default(),
             cover_id: text(c::COVER_ID, row)?,
             slot: text(c::SLOT, row)?,
-            starts_at: instant("slot_start_utc", row)?,
-            ends_at: instant("slot_end_utc", row)?,
+            starts_at: instant(c::SLOT_START_UTC, row)?,
+            ends_at: instant(c::SLOT_END_UTC, row)?,
         };
         places.insert((platform, market), advised);
     }
@@ -82,6 +72,7 @@ fn places(frame: &DataFrame) -> PolarsResult<BTreeMap<(String, String), Advised>
 mod tests {
     use super::*;
     use coverledger_core::model::ColumnType;
+    use coverledger_report as report;
 
     #[test]
     fn a_place_is_read_from_the_columns_of_the_table() {
@@ -92,7 +83,7 @@ mod tests {
             let text = match name {
                 c::PLATFORM => Some("p"),
                 c::MARKET => Some("JP"),
-                "action" => Some("change"),
+                c::ACTION => Some("change"),
                 c::COVER_ID => Some("c-red"),
                 c::SLOT => Some("prime"),
                 _ => None,
@@ -101,7 +92,7 @@ mod tests {
             match (column.of_type, name) {
                 (ColumnType::Text, _) => Column::new(name.into(), [text]),
                 (ColumnType::Day, c::AS_OF) => Column::new(name.into(), [20_777]).cast(null.dtype()).unwrap(),
-                (ColumnType::Instant, "slot_start_utc") => {
+                (ColumnType::Instant, c::SLOT_START_UTC) => {
                     Column::new(name.into(), [midnight]).cast(null.dtype()).unwrap()
                 }
                 _ => Column::full_null(name.into(), 1, null.dtype()),

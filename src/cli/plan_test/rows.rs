@@ -13,10 +13,6 @@ use coverledger_core::model::{ColumnType, columns as c};
 use coverledger_report::Power;
 use jiff::Timestamp;
 
-fn columns(of: &[(&'static str, ColumnType)]) -> Vec<Column> {
-    of.iter().map(|(name, of_type)| Column { name: (*name).into(), of_type: *of_type }).collect()
-}
-
 /// Writes the part that was asked for; without a word the schedule of a rotation, and of a split what it would find.
 pub(super) async fn write(
     args: &PlanTest,
@@ -34,7 +30,7 @@ pub(super) async fn write(
             let today = args.today.then(|| home.local(now).date());
             let is_meant = |turn: &PlannedTurn| today.is_none_or(|today| is_of(turn, today, home));
             let rows = schedule(workspace, name, experiment, rotation, is_meant);
-            destination.write("schedule", columns(&SCHEDULE), rows, out)
+            destination.write("schedule", SCHEDULE.map(Column::from).to_vec(), rows, out)
         }
         (TestPart::Schedule, None) => {
             let why = "is a split: the platform decides who sees which cover, and there is no schedule";
@@ -49,7 +45,7 @@ pub(super) async fn write(
                     rows.push(place.into_iter().chain(found(experiment, judged)).collect());
                 }
             }
-            destination.write("power", columns(&POWER), rows, out)
+            destination.write("power", POWER.map(Column::from).to_vec(), rows, out)
         }
     }
 }

@@ -26,6 +26,12 @@ impl From<ColumnSpec> for Column {
     }
 }
 
+impl From<(&'static str, ColumnType)> for Column {
+    fn from((name, of_type): (&'static str, ColumnType)) -> Self {
+        Self { name: name.into(), of_type }
+    }
+}
+
 /// A value. Null is not zero and not an empty text.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value<'v> {

@@ -22,7 +22,7 @@ fn columns() -> Vec<Column> {
         (c::REASON, ColumnType::Text),
         (c::NOTES, ColumnType::Text),
     ]
-    .map(|(name, of_type)| Column { name: name.into(), of_type })
+    .map(Column::from)
     .to_vec()
 }
 

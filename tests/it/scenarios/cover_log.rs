@@ -42,7 +42,7 @@ fn what_is_logged_before_anything_is_configured_is_inspected_and_counted() {
         scenario.write("config/platforms/other.yaml", crate::scenario::SHOP);
         scenario
             .write("jobs/nightly.yaml", "version: 1\nplatforms: [other]\nmarkets: [GB, JP]\nlookback_days: 2\n");
-        let written = log(&scenario, &["--language", language, "--file", "Downloads/log.csv"]);
+        let written = log(&scenario, &["--lang", language, "--file", "Downloads/log.csv"]);
         assert!(written.contains(&format!("GB,{ROOM},red-dress,2026-11-20 18:00,,\r\n")), "{written}");
         std::fs::remove_file(scenario.path("config/platforms/other.yaml")).unwrap();
         scenario
@@ -157,7 +157,7 @@ fn a_template_is_the_one_that_is_shipped_and_nothing_is_overwritten() {
         ("log.csv", "en", "cover_log.csv"),
         ("zh.csv", "zh", "cover_log_zh.csv"),
     ] {
-        let args = ["covers", "log", "--template", file, "--language", language];
+        let args = ["covers", "log", "--template", file, "--lang", language];
         scenario.cli(&args).exits(0).says(&format!("written to {file}"));
         assert!(std::fs::read(scenario.path(file)).unwrap() == shipped(name), "{file}");
         scenario.cli(&args).exits(2).complains_of("cannot write");

@@ -12,6 +12,12 @@ pub struct Text {
 }
 
 impl Text {
+    /// A text in English and in Chinese.
+    #[must_use]
+    pub fn new(en: impl Into<String>, zh: impl Into<String>) -> Self {
+        Self { en: en.into(), zh: zh.into() }
+    }
+
     /// A text that is the same in both, such as an id.
     #[must_use]
     pub fn same(text: &str) -> Self {

@@ -90,7 +90,7 @@ function hundred(x){x*=100;return x>0&&x<.095?x.toFixed(2):x.toFixed(1)}
 function clock(m){m=(m%1440+1440)%1440;return("0"+Math.floor(m/60)).slice(-2)+":"+("0"+m%60).slice(-2)}
 function sum(c){var s=0,any=false;c.forEach(function(x){if(x!==null){s+=x;any=true}});return any?s:null}
 function share(part,of){return String(Math.floor((part*1000+Math.floor(of/2))/of)/10)}
-function wilson(x,n){var z=1.96,s=x/n,w=z*Math.sqrt(s*(1-s)/n+z*z/(4*n*n)),m=s+z*z/(2*n),k=1+z*z/n;return[Math.max(0,(m-w)/k),Math.min(1,(m+w)/k)]}
+function wilson(x,n){var z=1.959963984540054,s=x/n,w=z*Math.sqrt(s*(1-s)/n+z*z/(4*n*n)),m=s+z*z/(2*n),k=1+z*z/n;return[Math.max(0,(m-w)/k),Math.min(1,(m+w)/k)]}
 function show(i){
 var b=broadcasts.b[i],h=b.h.map(function(x){return long(x,broadcasts.w)}),n=Math.max(1,b.c[0].length),strips=all(".strip",rv);
 rv.querySelector("p.key").innerHTML=h[0];

@@ -6,7 +6,6 @@
 
 mod action;
 mod bar;
-mod calendar;
 mod changes;
 mod definitions;
 mod figure;
@@ -23,6 +22,7 @@ mod quality;
 mod rankings;
 mod review;
 mod run_sheet;
+mod section;
 mod sheet;
 mod shell;
 mod slots;
@@ -40,6 +40,7 @@ pub use number::change_in_words;
 use sheet::Sheet;
 
 use super::Air;
+use super::calendar;
 use super::{
     Action, Advice, Airing, Arm, AudienceRow, Brief, Change, Figure, Guardrail, Interval, MarketNight, Minute,
     Outcome, PastAdvice, PlaceChanges, PlaceFreshness, PlaceName, QualityLoss, RankedCover, Ranking, Review, Row,

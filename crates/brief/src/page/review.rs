@@ -1,6 +1,8 @@
 //! A broadcast, minute by minute. The largest one is drawn here; of the others the page holds the numbers, and the script
 //! draws the one that is picked in the same way (`brief.js`, "review").
 
+mod rate;
+
 use std::fmt::Write as _;
 
 use maud::{Markup, PreEscaped, html};
@@ -16,11 +18,6 @@ use super::sheet::Sheet;
 use super::shell::json;
 use super::words::{named, say};
 use super::{Airing, Minute, Review, Text};
-
-/// Minutes over which a rate is taken, so that it does not jump.
-const SMOOTHED_MINUTES: i64 = 15;
-/// 97.5 % of a standard normal.
-const Z: f64 = 1.96;
 
 /// The definition that a name leads to, and the name in both languages.
 type Label = (&'static str, [&'static str; 2]);
@@ -123,7 +120,7 @@ fn drawn(sheet: &Sheet<'_>, review: &Review) -> Markup {
         }
         @for (at, strip) in STRIPS.iter().enumerate() {
             (bars(review, strip))
-            @if at == RATE_AFTER { (rate(review)) }
+            @if at == RATE_AFTER { (rate::rate(review)) }
         }
         (clocks(sheet, review))
         details {
@@ -255,63 +252,6 @@ fn height(count: i64, most: i64) -> i64 {
     ((count * 200 + most) / (2 * most.max(1))).max(1)
 }
 
-/// CTR over a quarter of an hour with its 95 % interval after Wilson.
-fn rate(review: &Review) -> Markup {
-    let name = ("click", ["CTR", "点击率"]);
-    let (Some(clicks), Some(shown)) =
-        (total(review, |bar| bar.clicks), total(review, |bar| bar.impressions).filter(|shown| *shown > 0))
-    else {
-        return strip(review, name, &say("not known", "未知"), "", "–");
-    };
-    let reach = usize::try_from(SMOOTHED_MINUTES / review.minutes.max(1) / 2).unwrap_or_default();
-    let around = |at: usize| {
-        let near = &review.bars[at.saturating_sub(reach)..(at + reach + 1).min(review.bars.len())];
-        let (clicks, shown): (Vec<_>, Vec<_>) =
-            near.iter().filter_map(|bar| bar.clicks.zip(bar.impressions)).unzip();
-        (as_float(clicks.iter().sum()), as_float(shown.iter().sum()))
-    };
-    let known: Vec<(usize, f64, f64, f64)> = (0..review.bars.len())
-        .filter(|at| review.bars[*at].impressions.is_some() && review.bars[*at].clicks.is_some())
-        .filter_map(|at| {
-            let (clicks, shown) = around(at);
-            (shown > 0.0).then(|| {
-                let (low, high) = wilson(clicks, shown);
-                (at, clicks / shown, low, high)
-            })
-        })
-        .collect();
-    let most = known.iter().map(|(.., high)| *high).fold(1e-9, f64::max);
-    let y = |rate: f64| format!("{:.1}", 100.0 - rate / most * 100.0);
-    let (mut band, mut line) = (String::new(), String::new());
-    for run in known.chunk_by(|one, next| one.0 + 1 == next.0) {
-        for (nth, (at, rate, _, high)) in run.iter().enumerate() {
-            let letter = if nth == 0 { 'M' } else { 'L' };
-            let _ = write!(line, "{letter}{at}.5 {}", y(*rate));
-            let _ = write!(band, "{letter}{at}.5 {}", y(*high));
-        }
-        for (at, _, low, _) in run.iter().rev() {
-            let _ = write!(band, "L{at}.5 {}", y(*low));
-        }
-        band.push('z');
-    }
-    let all = Form::PerHundred.write(as_float(clicks) / as_float(shown)).0;
-    let small = say(format!("{all} of 100 in all; band: 95\u{a0}%"), format!("每百次 {all}；色带为 95% 区间"));
-    strip(
-        review,
-        name,
-        &small,
-        &format!("<path class=\"bd\" d=\"{band}\"></path><path class=\"ln\" d=\"{line}\"></path>"),
-        &Form::PerHundred.write(most).0,
-    )
-}
-
-fn wilson(successes: f64, trials: f64) -> (f64, f64) {
-    let share = successes / trials;
-    let spread = Z * (share * (1.0 - share) / trials + Z * Z / (4.0 * trials * trials)).sqrt();
-    let (middle, scale) = (share + Z * Z / (2.0 * trials), 1.0 + Z * Z / trials);
-    (((middle - spread) / scale).max(0.0), ((middle + spread) / scale).min(1.0))
-}
-
 /// Bars at which the time is written: five at most.
 fn ticks(review: &Review) -> Vec<usize> {
     let bars = review.bars.len();
@@ -389,14 +329,6 @@ fn minutes(at: jiff::civil::DateTime) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn wilson_is_as_in_the_book() {
-        // 4 of 50: Newcombe 1998 has 0.0315 to 0.1884 for 4 / 50 with z = 1.96.
-        let (low, high) = wilson(4.0, 50.0);
-        assert!((low - 0.0315).abs() < 5e-4 && (high - 0.1884).abs() < 5e-4, "{low} {high}");
-        assert!(wilson(0.0, 5.0).0.abs() < 1e-12);
-    }
 
     #[test]
     fn shares_and_heights_are_rounded_and_never_nothing() {

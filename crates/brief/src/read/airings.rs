@@ -6,8 +6,7 @@ use coverledger_core::model::{Count, columns as c};
 
 use super::line::Line;
 use super::reviews::sum;
-use super::words::text;
-use crate::{Airing, Figure};
+use crate::{Airing, Figure, Text};
 
 /// A cover that has so much of the impressions of a bar is on air alone in it; the rest are those of viewers who saw the one before.
 const ALONE: f64 = 0.7;
@@ -79,8 +78,8 @@ fn ctr(lines: &[Line<'_>]) -> Figure {
             let value = Some(clicks as f64 / impressions as f64);
             Figure { value, column: c::CTR, why_null: None, row: None }
         }
-        (Some(_), Some(_)) => unknown(text("It was not shown.", "没有曝光。")),
-        (None, _) => unknown(text("Impressions are not known here.", "此处曝光次数不详。")),
-        (_, None) => unknown(text("Clicks are not known here.", "此处点击次数不详。")),
+        (Some(_), Some(_)) => unknown(Text::new("It was not shown.", "没有曝光。")),
+        (None, _) => unknown(Text::new("Impressions are not known here.", "此处曝光次数不详。")),
+        (_, None) => unknown(Text::new("Clicks are not known here.", "此处点击次数不详。")),
     }
 }

@@ -7,7 +7,7 @@ use coverledger_core::model::{TableName, columns as c};
 use super::line::Line;
 use super::reading::Reading;
 use super::tables::{PlaceId, place};
-use super::words::{finding, text};
+use super::words::finding;
 use crate::{Avoided, Figure, Row, Text};
 
 type OfCovers<'r> = BTreeMap<(PlaceId<'r>, &'r str), Line<'r>>;
@@ -82,12 +82,12 @@ impl<'r> Avoiding<'r> {
             };
         }
         let wrong = found(&self.diagnosis, here, cover).and_then(|line| finding(line.id(c::FINDING)));
-        wrong.unwrap_or_else(|| text("It is not to be used here.", "这里不要使用它。"))
+        wrong.unwrap_or_else(|| Text::new("It is not to be used here.", "这里不要使用它。"))
     }
 }
 
 fn not_on_air() -> Text {
-    text("It was not on air here in these weeks.", "这几周它没有在这里播出。")
+    Text::new("It was not on air here in these weeks.", "这几周它没有在这里播出。")
 }
 
 /// The covers of a list that blanks part, where ids may have blanks in them: the longest id that is known at each place, and

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use super::avoided::Avoiding;
 use super::line::Line;
 use super::reading::Reading;
-use super::words::{day_in_words, sureness};
+use super::words::sureness;
+use crate::calendar::plain_day;
 use crate::{Action, Advice, Air, MarketNight, State, Text};
 
 /// Markets, the one that is on air first by the team's own clock before the others.
@@ -126,7 +127,7 @@ fn held(line: Line<'_>) -> Option<Text> {
     if matches!(state(line), State::Fresh | State::Nothing) {
         return None;
     }
-    let until = day_in_words(line.day(c::DATA_UNTIL)?);
+    let until = plain_day(line.day(c::DATA_UNTIL)?);
     let mut told = Text { en: format!("data until {}", until.en), zh: format!("数据截至{}", until.zh) };
     if let Some(lack) = line.words(c::LACK_EN, c::LACK_ZH) {
         told.en = format!("{}: {}", told.en, lack.en);

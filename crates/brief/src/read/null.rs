@@ -11,22 +11,18 @@ pub(super) enum Null<'s> {
     Means(&'s str),
 }
 
-fn text(en: impl Into<String>, zh: impl Into<String>) -> Text {
-    Text { en: en.into(), zh: zh.into() }
-}
-
 /// The reason in both languages. `few` are the broadcasts of an estimate that is there while its bounds are not, where
 /// these are fewer than eight.
 pub(super) fn why_null(null: Null<'_>, few: Option<i64>) -> Text {
     if let Some(few) = few {
         let times = if few == 1 { "broadcast" } else { "broadcasts" };
-        return text(
+        return Text::new(
             format!("Seen in {few} {times}; an interval needs 8."),
             format!("只出现过 {few} 场，区间至少需要 8 场。"),
         );
     }
     match null {
-        Null::Earlier => text(
+        Null::Earlier => Text::new(
             "An earlier release wrote this table and did not tell it yet.",
             "该表由较早的版本写成，当时还没有这一项。",
         ),
@@ -141,9 +137,9 @@ pub(super) fn is_spoken(meaning: &str) -> bool {
 
 fn spoken(meaning: &str) -> Text {
     match SPOKEN.iter().find(|(declared, ..)| *declared == meaning) {
-        Some((_, en, zh)) => text(*en, *zh),
+        Some((_, en, zh)) => Text::new(*en, *zh),
         // A declaration that nobody put into words yet: as it stands, without what only files need.
-        None => text(
+        None => Text::new(
             format!("There is none: {}.", meaning.replace('`', "")),
             format!("没有数值：{}。", meaning.replace('`', "")),
         ),

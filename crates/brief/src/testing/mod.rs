@@ -12,7 +12,7 @@ mod reviews;
 mod size;
 
 pub use against::differences;
-pub use figures::{Cell, figures};
+pub use figures::figures;
 pub use fixture::{brief, empty, stale};
-pub use hostile::{HOSTILE, hostile};
+pub use hostile::hostile;
 pub use size::of_places;

@@ -5,36 +5,19 @@ use jiff::civil::{Date, DateTime, Weekday};
 
 use super::Text;
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
 /// Sunday 1 November, 11月1日（周日）.
 pub(super) fn day(date: Date) -> Text {
-    Text { en: format!("{} {}\u{a0}{}", weekday(date).en, date.day(), month(date)), zh: day_zh(date) }
+    Text::new(date.strftime("%A %-d\u{a0}%B").to_string(), day_zh(date))
 }
 
 /// Sun 1 Nov, 11月1日（周日）.
 pub(super) fn short_day(date: Date) -> Text {
-    Text { en: format!("{} {}\u{a0}{}", &weekday(date).en[..3], date.day(), &month(date)[..3]), zh: day_zh(date) }
+    Text::new(date.strftime("%a %-d\u{a0}%b").to_string(), day_zh(date))
 }
 
 /// 1 November, 11月1日.
 pub(super) fn plain_day(date: Date) -> Text {
-    Text {
-        en: format!("{}\u{a0}{}", date.day(), month(date)), zh: format!("{}月{}日", date.month(), date.day())
-    }
+    Text::new(date.strftime("%-d\u{a0}%B").to_string(), plain_day_zh(date))
 }
 
 /// Sun 1 Nov 2026, 2026年11月1日（周日）.
@@ -46,11 +29,9 @@ pub(super) fn full_day(date: Date) -> Text {
 /// 26 Oct – 1 Nov, 10月26日–11月1日.
 pub(super) fn period(since: Date, until: Date) -> Text {
     if since == until {
-        let Text { en, zh } = plain_day(since);
-        return Text { en, zh };
+        return plain_day(since);
     }
-    let text = |date: Date| format!("{}\u{a0}{}", date.day(), &month(date)[..3]);
-    let zh = |date: Date| format!("{}月{}日", date.month(), date.day());
+    let (text, zh) = (|date: Date| date.strftime("%-d\u{a0}%b").to_string(), plain_day_zh);
     let (en, zh) = if since.month() == until.month() && since.year() == until.year() {
         (
             format!("{}–{}", since.day(), text(until)),
@@ -64,8 +45,7 @@ pub(super) fn period(since: Date, until: Date) -> Text {
 
 /// Tue, 周二.
 pub(super) fn short_weekday(date: Date) -> Text {
-    let day = weekday(date);
-    Text { en: day.en[..3].to_owned(), zh: day.zh }
+    Text { en: date.strftime("%a").to_string(), ..weekday(date) }
 }
 
 /// 20:00.
@@ -83,26 +63,26 @@ pub(super) fn instant(at: Timestamp) -> String {
     at.to_string()
 }
 
+fn plain_day_zh(date: Date) -> String {
+    format!("{}月{}日", date.month(), date.day())
+}
+
 fn day_zh(date: Date) -> String {
-    format!("{}月{}日（{}）", date.month(), date.day(), weekday(date).zh)
+    format!("{}（{}）", plain_day_zh(date), weekday(date).zh)
 }
 
 /// Sunday, 周日.
 pub(super) fn weekday(date: Date) -> Text {
-    let (en, zh) = match date.weekday() {
-        Weekday::Monday => ("Monday", "周一"),
-        Weekday::Tuesday => ("Tuesday", "周二"),
-        Weekday::Wednesday => ("Wednesday", "周三"),
-        Weekday::Thursday => ("Thursday", "周四"),
-        Weekday::Friday => ("Friday", "周五"),
-        Weekday::Saturday => ("Saturday", "周六"),
-        Weekday::Sunday => ("Sunday", "周日"),
+    let zh = match date.weekday() {
+        Weekday::Monday => "周一",
+        Weekday::Tuesday => "周二",
+        Weekday::Wednesday => "周三",
+        Weekday::Thursday => "周四",
+        Weekday::Friday => "周五",
+        Weekday::Saturday => "周六",
+        Weekday::Sunday => "周日",
     };
-    Text { en: en.to_owned(), zh: zh.to_owned() }
-}
-
-fn month(date: Date) -> &'static str {
-    usize::try_from(date.month() - 1).ok().and_then(|at| MONTHS.get(at)).copied().unwrap_or_default()
+    Text::new(date.strftime("%A").to_string(), zh)
 }
 
 #[cfg(test)]
@@ -115,6 +95,8 @@ mod tests {
     fn days_are_told_in_both_languages() {
         let sunday = date(2026, 11, 1);
         assert_eq!(day(sunday), Text { en: "Sunday 1\u{a0}November".into(), zh: "11月1日（周日）".into() });
+        assert_eq!(plain_day(sunday), Text { en: "1\u{a0}November".into(), zh: "11月1日".into() });
+        assert_eq!(short_weekday(sunday), Text { en: "Sun".into(), zh: "周日".into() });
         assert_eq!(short_day(sunday).en, "Sun 1\u{a0}Nov");
         assert_eq!(full_day(sunday).zh, "2026年11月1日（周日）");
         assert_eq!(clock(sunday.at(9, 5, 0, 0)), "09:05");
