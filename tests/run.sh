@@ -174,8 +174,14 @@ step_engines() {
 }
 
 # Pages of every state are drawn by a test of the crate; those of archives are as the program published them.
+# What the page is drawn with, as its references are.
+fonts_are_there() {
+    local fonts
+    fonts="$(fc-list 2>/dev/null)" && [[ "$fonts" == *NotoSansCJK* && "$fonts" == *DejaVuSans* ]]
+}
+
 step_brief() {
-    command -v chromium >/dev/null && fc-list 2>/dev/null | grep -q NotoSansCJK || need_system chromium fontconfig fonts-noto-cjk
+    command -v chromium >/dev/null && fonts_are_there || need_system chromium fontconfig fonts-dejavu-core fonts-noto-cjk
     need_venv brief tests/requirements-brief.txt
     need_axe
     need_demo

@@ -421,8 +421,11 @@ mod tests {
     const DAYS: usize = 3;
     const EXPORTS: usize = 4;
 
+    /// Facts and bars by market-day, outcomes by export, and bytes that were spilled.
+    type CountedHere = (Vec<Vec<Fact>>, Vec<Vec<BarFact>>, Vec<Outcome>, u64);
+
     /// Rows of a handful of events and viewers, so that some partitions are large and the others empty.
-    fn counted(seed: u64, bytes: u64) -> (Vec<Vec<Fact>>, Vec<Vec<BarFact>>, Vec<Outcome>, u64) {
+    fn counted(seed: u64, bytes: u64) -> CountedHere {
         let mut random = Pcg64Mcg::seed_from_u64(seed);
         let mut below = |most: u32| random.next_u32() % most;
         let mut scope = Scope::new(EXPORTS, DAYS);

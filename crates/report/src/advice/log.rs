@@ -142,19 +142,17 @@ fn past(inputs: &NightInputs<'_>) -> PolarsResult<Vec<Past>> {
             .iter_mut()
             .filter(|past| (&past.platform, &past.market) == (&last.platform, &last.market))
             .max_by_key(|past| past.advised_until);
-        match newest
-            .filter(|newest| newest.is_same(&last) && apart(newest.advised_until, last.advised_on) <= IN_A_ROW)
-        {
-            Some(newest) => newest.advised_until = newest.advised_until.max(last.advised_until),
-            None => {
-                // Other advice for the same night was replaced before that came.
-                past.retain(|past| {
-                    (&past.platform, &past.market, past.advised_on)
-                        != (&last.platform, &last.market, last.advised_on)
-                });
-                past.push(last);
-            }
+        let goes_on =
+            |newest: &&mut Past| newest.is_same(&last) && apart(newest.advised_until, last.advised_on) <= IN_A_ROW;
+        if let Some(newest) = newest.filter(goes_on) {
+            newest.advised_until = newest.advised_until.max(last.advised_until);
+            continue;
         }
+        // Other advice for the same night was replaced before that came.
+        past.retain(|past| {
+            (&past.platform, &past.market, past.advised_on) != (&last.platform, &last.market, last.advised_on)
+        });
+        past.push(last);
     }
     let oldest = inputs.as_of.checked_sub(KEPT_DATES.days()).unwrap_or(Date::MIN);
     let is_there = |past: &Past| {

@@ -11,7 +11,7 @@ fn window() -> Cells<'static> {
     vec![(c::SINCE, date(2026, 10, 5).into()), (c::UNTIL, NIGHT.into())]
 }
 
-fn cover<'a>(id: &'a str, rank: Option<i64>) -> Cells<'a> {
+fn cover(id: &str, rank: Option<i64>) -> Cells<'_> {
     let mut cells = of("youtube", "BR", vec![(c::COVER_ID, id.into()), (c::METRIC, c::CTR.into())]);
     cells.extend(rank.map(|rank| (c::RANK, rank.into())));
     cells.extend(window());

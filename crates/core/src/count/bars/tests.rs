@@ -11,9 +11,12 @@ use crate::model::Kinds;
 
 const BAR_US: i64 = 300_000_000;
 
+/// Rows by market-day, what they come to by a plain sum, the most sums that a thread kept, and bytes that were spilled.
+type Summed = (Vec<Vec<BarRow>>, BTreeMap<(u32, u32, i32), u64>, usize, u64);
+
 /// Rows of as many places and bars as a column brings that is mapped wrongly, each of another place than the one before, every
 /// fourth taken back by another thread; and what they come to by a plain sum.
-fn summed(bytes: u64) -> (Vec<Vec<BarRow>>, BTreeMap<(u32, u32, i32), u64>, usize, u64) {
+fn summed(bytes: u64) -> Summed {
     let memory = Memory::new(bytes, std::env::temp_dir(), 64);
     let spool = BarSpool::new(3, memory.spill_files(1), &memory);
     let (mut one, mut other) = (spool.tally(), spool.tally());

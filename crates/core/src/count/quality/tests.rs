@@ -72,9 +72,9 @@ fn counted(scope: &Scope, rows: &[Row], bytes: u64, threads: usize) -> (QualityC
     let options = CountOptions { memory: Arc::clone(&memory), threads, expected_rows: 0 };
     let counter = QualityCounter::new(scope.clone(), options).keep_viewers().by_bars();
     let mut partials = Vec::new();
-    for export in 0..EXPORTS {
+    for (export, rows_of) in ROWS_OF.into_iter().enumerate() {
         let mut writer = counter.writer();
-        writer.begin(export, ROWS_OF[export]);
+        writer.begin(export, rows_of);
         for (broadcast, host) in &BROADCASTS {
             writer.dimensions(broadcast, *host);
         }
