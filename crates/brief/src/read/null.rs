@@ -33,6 +33,11 @@ pub(super) fn why_null(null: Null<'_>, few: Option<i64>) -> Text {
 /// What a declaration says of null, and how that is told. Sentences, since people hear them.
 const SPOKEN: &[(&str, &str, &str)] = &[
     ("nothing to tell it by", "There is nothing to tell it by.", "没有可以判断的依据。"),
+    (
+        "nothing to tell it by, or `action` is `take_off`",
+        "There is nothing to tell it by, or a cover was taken off, of which no gain is expected.",
+        "没有可以判断的依据，或者是撤下封面，并不预期提升。",
+    ),
     ("nothing before, or nothing since", "There are no broadcasts before, or none since.", "此前或此后没有场次。"),
     ("", "It is not known.", "不详。"),
     (

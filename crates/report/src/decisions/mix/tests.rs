@@ -94,7 +94,7 @@ fn cells_that_went_the_other_way_by_chance_are_no_reversal() {
     assert_eq!((at(c::CELLS), at(c::CELLS_FELL)), (2.0, 2.0));
     assert!(at(&c::high(c::WITHIN)) > 0.0);
     assert_eq!(table.column(c::REVERSAL).unwrap().bool().unwrap().get(0), Some(false));
-    assert!(text(&table, c::NOTE_ZH, 0).contains("个百分点"), "{}", text(&table, c::NOTE_ZH, 0));
+    assert!(text(&table, c::NOTE_ZH, 0).contains("来自相同的时段和人群"), "{}", text(&table, c::NOTE_ZH, 0));
 }
 
 #[test]
