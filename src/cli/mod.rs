@@ -1,5 +1,6 @@
 //! The command line: arguments, output and exit codes. The only module that prints.
 
+mod advised;
 mod args;
 mod backfill;
 mod behind_lookback;

@@ -110,7 +110,9 @@ fn summary(card: &Card, language: Language) -> String {
     .map(|(_, part)| part)
     .collect();
     match language {
-        _ if parts.is_empty() => of(language, ["Nothing is to be done.", "没有需要做的事。"]).to_owned(),
+        _ if parts.is_empty() => {
+            words::either(["Nothing is to be done.", "没有需要做的事。"], language).to_owned()
+        }
         Language::English => format!("{}.", capitalized(&parts.join(", "))),
         Language::Chinese => format!("{}。", parts.join("，")),
     }
@@ -135,8 +137,7 @@ fn freshness(card: &Card, language: Language) -> String {
 /// `India · Shopee, Brazil · Shopee`: `held back, data until Saturday 31 October: …`
 fn lack(problem: &CardProblem, language: Language) -> Paragraph {
     let places: Vec<String> = problem.places.iter().map(|of| place(of, language)).collect();
-    let state = of(
-        language,
+    let state = words::either(
         match problem.state {
             State::Fresh => ["complete", "完整"],
             State::Late => ["not there yet", "数据未到"],
@@ -144,15 +145,16 @@ fn lack(problem: &CardProblem, language: Language) -> Paragraph {
             State::Failed => ["could not be read", "读取失败"],
             State::Nothing => ["nothing was ever published", "尚无任何数据"],
         },
+        language,
     );
     let mut text = state.to_owned();
     if let Some(until) = problem.data_until {
         let until = words::date(until, language);
-        text += of(language, [", data until ", "，止于"]);
+        text += words::either([", data until ", "，止于"], language);
         text += &until;
     }
     if let Some(reason) = &problem.reason {
-        text += of(language, [": ", "："]);
+        text += words::either([": ", "："], language);
         text += &words::shortened(&reason_of(reason, language), MAX_REASON_CHARS);
     }
     Paragraph { about: words::list(&places, MAX_PLACES, language), text }
@@ -178,16 +180,16 @@ fn night(market: &CardMarket, card: &Card, language: Language) -> Paragraph {
         let titles: Vec<String> =
             line.places.iter().map(|of| words::name(words::of(&of.platform_title, language))).collect();
         let platforms = words::list(&titles, MAX_PLACES, language);
-        format!("{platforms}{}{done}", of(language, [": ", "："]))
+        format!("{platforms}{}{done}", words::either([": ", "："], language))
     });
-    let text = lines.collect::<Vec<_>>().join(of(language, ["; ", "；"]));
+    let text = lines.collect::<Vec<_>>().join(words::either(["; ", "；"], language));
     Paragraph { about: words::name(words::of(&market.title, language)), text }
 }
 
 /// `change to Red dress at 20:00 Shanghai, +18 % (6 to 31)`
 fn action(line: &CardLine, card: &Card, language: Language) -> String {
     let cover = |cover: &Option<CardCover>| {
-        let unknown = of(language, ["another cover", "另一张封面"]).to_owned();
+        let unknown = words::either(["another cover", "另一张封面"], language).to_owned();
         cover.as_ref().map_or(unknown, |cover| words::name(words::of(&cover.title, language)))
     };
     let (new, old, rival) = (cover(&line.cover), cover(&line.instead_of), cover(&line.test_against));
@@ -225,13 +227,6 @@ fn action(line: &CardLine, card: &Card, language: Language) -> String {
                 Action::NoData => "暂无数据".to_owned(),
             }
         }
-    }
-}
-
-const fn of(language: Language, [en, zh]: [&str; 2]) -> &str {
-    match language {
-        Language::English => en,
-        Language::Chinese => zh,
     }
 }
 

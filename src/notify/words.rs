@@ -11,9 +11,14 @@ const MAX_NAME_CHARS: usize = 48;
 
 /// The text in that language.
 pub(super) fn of(text: &Text, language: Language) -> &str {
+    either([&text.en, &text.zh], language)
+}
+
+/// The one of two that is in that language, English first.
+pub(super) const fn either([en, zh]: [&str; 2], language: Language) -> &str {
     match language {
-        Language::English => &text.en,
-        Language::Chinese => &text.zh,
+        Language::English => en,
+        Language::Chinese => zh,
     }
 }
 

@@ -1,6 +1,5 @@
 //! `coverledger brief`
 
-mod advice;
 mod browser;
 mod titles;
 mod words;
@@ -11,13 +10,13 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use jiff::civil::Date;
 
+use super::advised::Advice;
 use super::args::{Brief, Global};
 use super::near::is_known;
 use super::run::clock;
 use super::screen::Screen;
 use super::{Failure, exit, load};
 use crate::run::stores;
-use advice::Advice;
 use coverledger_archive::{Archive, Receipt, TableName, Unit};
 use coverledger_brief::Text;
 use coverledger_config::Workspace;

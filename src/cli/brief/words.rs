@@ -6,7 +6,7 @@ use std::io;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 
-use super::advice::{Advice, Advised};
+use crate::cli::advised::{Advice, Advised};
 use crate::cli::lang::Lang;
 use crate::cli::screen::Screen;
 use coverledger_brief::{NameBook, Text, change_in_words};

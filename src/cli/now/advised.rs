@@ -2,32 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-use jiff::civil::Date;
-use polars::prelude::*;
+use polars::prelude::{DataFrame, PolarsResult};
 
 use crate::cli::Failure;
+use crate::cli::advised::{Advice, Advised};
 use crate::cli::newest::newest;
-use crate::cli::rows::day;
 use coverledger_archive::{Archive, TableName};
-use coverledger_core::model::columns as c;
-
-/// What is advised for a platform in a market.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Advised {
-    /// As of which date.
-    pub as_of: Option<Date>,
-    /// What to do.
-    pub action: String,
-    /// The cover that goes on air or stays.
-    pub cover_id: Option<String>,
-    /// In which slot.
-    pub slot: Option<String>,
-    /// When that begins.
-    pub starts_at: Option<Timestamp>,
-    /// When that ends.
-    pub ends_at: Option<Timestamp>,
-}
 
 /// By platform and market; `None` where no brief was ever published.
 pub(super) type AdvisedPlaces = Option<BTreeMap<(String, String), Advised>>;
@@ -45,33 +25,16 @@ pub(super) async fn read(archive: &Archive) -> Result<AdvisedPlaces, Failure> {
 }
 
 fn places(frame: &DataFrame) -> PolarsResult<BTreeMap<(String, String), Advised>> {
-    let text = |name: &str, row: usize| -> PolarsResult<Option<String>> {
-        Ok(frame.column(name)?.str()?.get(row).map(str::to_owned))
-    };
-    let instant = |name: &str, row: usize| -> PolarsResult<Option<Timestamp>> {
-        let us = frame.column(name)?.datetime()?.phys.get(row);
-        Ok(us.and_then(|us| Timestamp::from_microsecond(us).ok()))
-    };
-    let mut places = BTreeMap::new();
-    for row in 0..frame.height() {
-        let (Some(platform), Some(market)) = (text(c::PLATFORM, row)?, text(c::MARKET, row)?) else { continue };
-        let advised = Advised {
-            as_of: frame.column(c::AS_OF)?.date()?.phys.get(row).and_then(day),
-            action: text(c::ACTION, row)?.unwrap_or_default(),
-            cover_id: text(c::COVER_ID, row)?,
-            slot: text(c::SLOT, row)?,
-            starts_at: instant(c::SLOT_START_UTC, row)?,
-            ends_at: instant(c::SLOT_END_UTC, row)?,
-        };
-        places.insert((platform, market), advised);
-    }
-    Ok(places)
+    let places = Advice::read(frame)?.places.into_iter();
+    Ok(places.map(|place| ((place.platform.clone(), place.market.clone()), place)).collect())
 }
 
 #[cfg(test)]
 mod tests {
+    use polars::prelude::Column;
+
     use super::*;
-    use coverledger_core::model::ColumnType;
+    use coverledger_core::model::{ColumnType, columns as c};
     use coverledger_report as report;
 
     #[test]
@@ -101,12 +64,15 @@ mod tests {
         let frame = DataFrame::new(1, columns.collect()).unwrap();
         let places = places(&frame).unwrap();
         let expected = Advised {
+            platform: "p".into(),
+            market: "JP".into(),
             as_of: Some(jiff::civil::date(2026, 11, 20)),
             action: "change".into(),
             cover_id: Some("c-red".into()),
             slot: Some("prime".into()),
             starts_at: Some("2026-11-21T00:00:00Z".parse().unwrap()),
             ends_at: None,
+            ..Advised::default()
         };
         assert_eq!(places[&("p".to_owned(), "JP".to_owned())], expected);
     }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::advised::{Advised, AdvisedPlaces};
+use super::advised::AdvisedPlaces;
+use crate::cli::advised::Advised;
 use coverledger_config::{Experiment, Market, Stint, Workspace};
 use coverledger_core::model::{MarketId, PlatformId};
 
@@ -206,6 +207,7 @@ mod tests {
             slot: Some("day".to_owned()),
             starts_at: Some(at("2026-11-21T10:00:00Z")),
             ends_at: Some(at("2026-11-21T14:00:00Z")),
+            ..Advised::default()
         }
     }
 

@@ -83,14 +83,16 @@ impl Editor<'_> {
         let unit = inputs.unit();
         let config = self.workspace.brief_hash();
         let base = fingerprint::base(&inputs, self.workspace);
-        if let Some(end) = self.is_current(&inputs, &base).await? {
+        let newest = self.archive.newest(&unit).await?;
+        if let Some(newest) = &newest
+            && let Some(end) = self.is_current(newest, &base).await?
+        {
             return Ok(Edited::ended(unit.to_string(), end));
         }
         let frames = self.read(&inputs).await?;
         if self.stop.is_asked() {
             return Ok(Edited::ended(unit.to_string(), Disposition::Stopped));
         }
-        let newest = self.archive.newest(&unit).await?;
         let mut left_out = frames.unreadable.clone();
         let starts = Starts::ahead(&frames.night(self.workspace, inputs.as_of, self.stamp.now));
         let fingerprint = base.with(&starts, &left_out);
@@ -120,12 +122,11 @@ impl Editor<'_> {
     /// How it ended, if the newest brief says all that there is to say.
     async fn is_current(
         &self,
-        inputs: &Inputs,
+        newest: &Receipt,
         base: &fingerprint::Base,
     ) -> Result<Option<Disposition>, BoxError> {
-        let unit = inputs.unit();
-        let Some(newest) = self.archive.newest(&unit).await? else { return Ok(None) };
-        let Some(starts) = self.published_starts(&newest).await else { return Ok(None) };
+        let unit = newest.content.unit.clone();
+        let Some(starts) = self.published_starts(newest).await else { return Ok(None) };
         let fingerprint = base.with(&starts, &[]);
         if fingerprint != newest.content.fingerprint || !starts.are_next_after(self.stamp.now) {
             return Ok(None);

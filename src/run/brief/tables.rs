@@ -193,35 +193,45 @@ impl Editor<'_> {
             let unit = Unit::Viewers { platform: platform.clone(), market: market.clone(), as_of };
             fetched.add(self.fetch(&unit, revision, &OF_VIEWERS).await?);
         }
-        let sources = place.sources.iter().map(|(source, dates)| (source, dates, TableName::QualityMinutes));
-        let of_minutes = place.of_minutes();
-        let minutes = std::iter::once((&platform, &of_minutes, TableName::BroadcastMinutes)).chain(sources);
-        for (of, dates, table) in minutes {
+        let receipts = self.receipts(place, &mut fetched.unreadable).await?;
+        for receipt in place.of_minutes().keys().filter_map(|date| receipts.get(date)) {
+            fetched.add(self.fetch_of(receipt.clone(), &[TableName::BroadcastMinutes]).await?);
+        }
+        for (source, dates) in &place.sources {
             for (&local_date, &revision) in dates {
-                let unit = Unit::MarketDay(MarketDay { platform: of.clone(), market: market.clone(), local_date });
-                fetched.add(self.fetch(&unit, revision, &[table]).await?);
+                let day = MarketDay { platform: source.clone(), market: market.clone(), local_date };
+                fetched.add(self.fetch(&Unit::MarketDay(day), revision, &[TableName::QualityMinutes]).await?);
             }
         }
-        let provisional = self.provisional(place, &mut fetched.unreadable).await?;
+        let provisional = self.provisional(place, &receipts);
         let mut unreadable = Vec::new();
         let tables = self.decode(fetched, &mut unreadable).await?;
         let (newest, over_until, lacks) = (place.newest(), place.over_until, place.lacks.clone());
         Ok((PlaceFrames { platform, market, newest, over_until, lacks, provisional, tables }, unreadable))
     }
 
-    /// How many dates of the look-back late exports may still change, and when the last of them is final.
-    async fn provisional(
+    /// The receipts of its published dates within the look-back.
+    async fn receipts(
         &self,
         place: &Place,
         unreadable: &mut Vec<String>,
-    ) -> Result<(i64, Option<Timestamp>), BoxError> {
-        let settles = self.workspace.platforms.get(&place.platform).map_or(0, |platform| platform.settle_seconds);
-        let rules = self.workspace.markets.get(&place.market);
-        let (mut days, mut final_at) = (0, None);
+    ) -> Result<BTreeMap<Date, Receipt>, BoxError> {
+        let mut receipts = BTreeMap::new();
         for (&local_date, &revision) in &place.revisions {
             let (platform, market) = (place.platform.clone(), place.market.clone());
             let unit = Unit::MarketDay(MarketDay { platform, market, local_date });
-            let Some(receipt) = self.receipt(&unit, revision, unreadable).await? else { continue };
+            let receipt = self.receipt(&unit, revision, unreadable).await?;
+            receipts.extend(receipt.map(|receipt| (local_date, receipt)));
+        }
+        Ok(receipts)
+    }
+
+    /// How many dates of the look-back late exports may still change, and when the last of them is final.
+    fn provisional(&self, place: &Place, receipts: &BTreeMap<Date, Receipt>) -> (i64, Option<Timestamp>) {
+        let settles = self.workspace.platforms.get(&place.platform).map_or(0, |platform| platform.settle_seconds);
+        let rules = self.workspace.markets.get(&place.market);
+        let (mut days, mut final_at) = (0, None);
+        for (&local_date, receipt) in receipts {
             if receipt.content.state == State::Provisional && !receipt.content.retired {
                 days += 1;
                 let end = rules.and_then(|rules| rules.day.day(local_date)).map(|day| day.end);
@@ -230,7 +240,7 @@ impl Editor<'_> {
                 final_at = final_at.max(end.and_then(|end| end.checked_add(settles.seconds()).ok()));
             }
         }
-        Ok((days, final_at))
+        (days, final_at)
     }
 
     async fn receipt(
@@ -251,10 +261,16 @@ impl Editor<'_> {
 
     /// Those of these tables that a revision has.
     async fn fetch(&self, unit: &Unit, revision: u64, wanted: &[TableName]) -> Result<Fetched, BoxError> {
+        let mut unreadable = Vec::new();
+        match self.receipt(unit, revision, &mut unreadable).await? {
+            Some(receipt) => self.fetch_of(receipt, wanted).await,
+            None => Ok(Fetched { unreadable, ..Fetched::default() }),
+        }
+    }
+
+    /// The same of a receipt that was read.
+    async fn fetch_of(&self, mut receipt: Receipt, wanted: &[TableName]) -> Result<Fetched, BoxError> {
         let mut fetched = Fetched::default();
-        let Some(mut receipt) = self.receipt(unit, revision, &mut fetched.unreadable).await? else {
-            return Ok(fetched);
-        };
         receipt.content.tables.retain(|record| wanted.contains(&record.table));
         match self.archive.tables_of(&receipt).await {
             Ok(tables) => fetched.tables.extend(tables),
