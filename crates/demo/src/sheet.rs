@@ -829,9 +829,11 @@ mod tests {
 
     #[test]
     fn a_row_has_as_many_cells_as_there_are_columns() {
-        for line in text().lines() {
+        let text = text();
+        let columns = text.lines().next().unwrap().matches(',').count();
+        for line in text.lines() {
             let quoted = line.split('"').enumerate().filter(|(nth, _)| nth % 2 == 0).map(|(_, part)| part);
-            assert_eq!(quoted.collect::<String>().matches(',').count(), 11, "{line}");
+            assert_eq!(quoted.collect::<String>().matches(',').count(), columns, "{line}");
         }
     }
 }
