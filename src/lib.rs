@@ -19,6 +19,9 @@ pub mod program;
 pub mod notify;
 pub mod plan;
 
+#[cfg(feature = "spark")]
+pub mod cluster;
+
 pub mod run;
 
 pub mod schedule;

@@ -1,0 +1,1 @@
+//! What an executor says of an object that it read.
