@@ -103,7 +103,7 @@ impl From<RunError> for Failure {
     fn from(error: RunError) -> Self {
         let code = match &error {
             RunError::UnknownJob { .. } | RunError::NotInJob { .. } => exit::USAGE,
-            RunError::ReturningKey { .. } => exit::CONFIG,
+            RunError::ReturningKey { .. } | RunError::WithoutSpark => exit::CONFIG,
             RunError::Exports(_)
             | RunError::Store(_)
             | RunError::Archive(_)

@@ -53,6 +53,11 @@ pub enum RunError {
     /// Counting failed, such as for a full spill folder.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// Counting on Spark is wanted of a program that was built without it.
+    #[error(
+        "`engine` in `archive.yaml`: this coverledger was built without Spark (build it with `--features spark`, or give `--engine local`)"
+    )]
+    WithoutSpark,
     /// A bug: rows were lost between reading and counting.
     #[error("a worker thread stopped unexpectedly")]
     Worker,

@@ -181,7 +181,7 @@ impl Publisher<'_> {
         let told = fell.into_iter().chain(partly.clone()).chain(of_log.into_iter().flatten());
         let notes: Vec<String> = day.notes.iter().cloned().chain(told).collect();
         let partly = partly.filter(|_| state == State::Provisional);
-        let engine = engine_name(self.workspace.settings.engine).to_owned();
+        let engine = engine_name(self.workspace.engine_of(&self.plan.platform)).to_owned();
         let draft =
             Draft { totals, partly, engine, ..draft(state, &day.fingerprint, exports, &day.config_sha256) };
         // A schedule or a split that no longer reaches into the day leaves a table without rows; so does a brief that is not

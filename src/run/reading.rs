@@ -223,7 +223,9 @@ pub(super) fn count(
     handle: &Handle,
     on_read: OnRead<'_>,
 ) -> Result<Counting, RunError> {
-    match source.workspace.settings.engine {
+    let engine = batch.days.first().map(|day| source.workspace.engine_of(&day.market_day.platform));
+    match engine.ok_or(RunError::Worker)? {
+        EngineChoice::Spark(_) => Err(RunError::WithoutSpark),
         EngineChoice::Local => count_with(&LocalEngine, source, batch, (known_since, stint), handle, on_read),
     }
 }

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::{TableFamily, TableName, Unit};
 use coverledger_core::model::{MarketDay, MarketId, PlatformId};
 
-/// The folders that the archive writes to, for removing half-written files.
+/// The folders that the archive writes to, for removing half-written files. What lies in [`STAGING`] is removed whole.
 pub(super) const FOLDERS: [&str; 8 + TableName::ALL.len()] = {
     let mut folders = [ATTEMPTS; 8 + TableName::ALL.len()];
     let others = [LEASES, RECEIPTS, REVISIONS, RUNS, "_probe", THUMBNAILS, RETURNING];
@@ -43,12 +43,34 @@ const BRIEF: &str = "_brief";
 const CATALOGUE: &str = "catalogue";
 const THUMBNAILS: &str = "_thumbnails";
 const RETURNING: &str = "_returning";
+const STAGING: &str = "_staging";
 const RETENTION: &str = "_retention.json";
 const UNDATED: &str = "undated";
 /// Nothing is published so often.
 const LAST_REVISION: u64 = 99_999_999;
 /// Hive's name for a partition without a value; readers turn it into null.
 const HIVE_NULL: &str = "__HIVE_DEFAULT_PARTITION__";
+
+/// The notes of all that is staged.
+pub(super) const STAGED: &str = STAGING;
+
+/// What a session of a cluster stages lies below this.
+pub(super) fn staging(session: &str) -> String {
+    format!("{STAGING}/{session}")
+}
+
+/// The note of a session, beside what it stages.
+pub(super) fn staging_note(session: &str) -> String {
+    format!("{STAGING}/{session}.json")
+}
+
+/// The session of a key below [`STAGED`], of a note or of what is staged.
+pub(super) fn staging_of(key: &str) -> Option<&str> {
+    let name = key.strip_prefix(STAGING)?.strip_prefix('/')?.split('/').next()?;
+    let session = name.strip_suffix(".json").unwrap_or(name);
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    (!session.is_empty() && session.bytes().all(is_name)).then_some(session)
+}
 
 /// One place in the archive.
 #[derive(Debug, Clone, Copy)]

@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use super::cursor::Cursor;
+use super::engine::{self, EngineKeys};
 use super::definition::{EngineChoice, Returning, Settings, StoreLocation};
 use super::location::{self, lies_within};
 use super::notifications::Variable;
@@ -73,8 +74,9 @@ keys! {
             "36h", Duration("1h", "90d"),
             "how long after its end a market-day may wait for exports before it is told as late",
         ),
-        engine: Or<Words<EngineChoice>> = or(
-            "local", Words("an engine", &EngineChoice::WORDS), "what counts: `local` is the process itself",
+        engine: Or<Part> = or(
+            "local", Part(Shape::AnyOf(vec![Shape::Words(vec!["local"]), Shape::section::<EngineKeys<'_>>()])),
+            "what counts: `local` is the process itself; what is published is the same, byte for byte",
         ),
         viewer_groups: Maybe<Part> = maybe(
             "keys made of the experiments' names", Part(Shape::section::<ViewerGroupsKeys<'_>>()),
@@ -160,7 +162,7 @@ pub(super) fn read(start: &Cursor<'_>, base: &Path) -> Option<Settings> {
     let export_limit = file.export_limit.read();
     let lease = file.lease.read();
     let late_after = file.late_after.read();
-    let engine = file.engine.read();
+    let engine = file.engine.read_or(EngineChoice::Local, engine::read);
     let viewer_groups_key_env = file
         .viewer_groups
         .read_with(|at| section::<ViewerGroupsKeys<'_>>(at, "`{key_env: NAME}`")?.key_env.read());

@@ -133,16 +133,27 @@ impl Returning {
     pub const USUAL_DAYS: u16 = 35;
 }
 
-/// An engine by its word in `archive.yaml`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EngineChoice {
     /// This process.
     Local,
+    /// Executors of Spark.
+    Spark(SparkEngine),
 }
 
-impl EngineChoice {
-    /// Every engine with its word.
-    pub const WORDS: [(&'static str, Self); 1] = [("local", Self::Local)];
+/// A server of Spark Connect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SparkEngine {
+    /// `sc://host:port`, with settings behind `/;`; never with a token.
+    pub url: String,
+    /// The Python of its executors, such as `3.11`.
+    pub python: String,
+    /// The environment variable that holds its token.
+    pub token_env: Option<String>,
+    /// How executors call the archive's place, as a full URL without a slash at its end; `None` where they call it as this
+    /// process does.
+    pub staging: Option<String>,
 }
 
 /// Where a store is.

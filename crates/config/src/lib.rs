@@ -18,6 +18,7 @@ mod cursor;
 mod decisions;
 mod definition;
 mod dialect;
+mod engine;
 mod eras;
 mod exceeding;
 mod experiments;

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 use object_store::ObjectStore;
 use object_store::path::Path as ObjectPath;
@@ -272,5 +273,29 @@ impl Store {
             Kind::Bucket(bucket) => bucket.delete(&bucket.path(&path)).await,
         };
         deleted.map_err(|problem| self.place("delete", key).fails(problem))
+    }
+
+    /// Deletes everything below a prefix of whole path segments, which other programs may have written: hidden files and what
+    /// cannot be named too, as far as the store can delete it. A prefix with nothing under it is as good as deleted.
+    ///
+    /// # Errors
+    /// Anything but a clear answer, the prefix of everything, and objects that no request can name.
+    pub async fn delete_all(&self, prefix: &str) -> Result<(), StoreError> {
+        let place = self.place("delete", prefix);
+        if prefix.is_empty() {
+            return Err(place.fails(StoreProblem::BadKey(prefix.to_owned())));
+        }
+        let path = self.key("delete", prefix)?;
+        if let Kind::Folder(folder) = &self.kind {
+            let deleted = folder.wait(move |folder| folder.delete_all(path.as_ref())).await;
+            return deleted.map_err(|problem| place.fails(problem));
+        }
+        let listing = self.listing_after(prefix, "").await?;
+        let deletes = listing.objects.iter().map(|object| self.delete(&object.key));
+        stream::iter(deletes).buffer_unordered(self.requests).try_collect::<()>().await?;
+        match listing.unnameable.first() {
+            Some(object) => Err(place.fails(StoreProblem::BadKey(object.key.clone()))),
+            None => Ok(()),
+        }
     }
 }

@@ -78,10 +78,14 @@ pub(super) struct Candidate<T> {
     pub(super) of: T,
 }
 
+/// What receipts call Spark.
+const SPARK: &str = "spark/1";
+
 /// What receipts call an engine.
-pub(super) const fn engine_name(engine: EngineChoice) -> &'static str {
+pub(super) const fn engine_name(engine: &EngineChoice) -> &'static str {
     match engine {
         EngineChoice::Local => LocalEngine::NAME,
+        EngineChoice::Spark(_) => SPARK,
     }
 }
 

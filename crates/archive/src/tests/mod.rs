@@ -13,6 +13,7 @@ mod publishing;
 mod restoring;
 mod retiring;
 mod returning;
+mod staging;
 mod thumbnails;
 mod verifying;
 

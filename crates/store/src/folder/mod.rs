@@ -164,6 +164,11 @@ impl Folder {
         Ok(())
     }
 
+    /// Deletes a folder with all that is in it, whatever that is; a symbolic link in it is deleted and not followed.
+    pub(super) fn delete_all(&self, folder: &str) -> Result<(), StoreProblem> {
+        present(self.disk.remove(|| self.dir.remove_dir_all(folder))).map(drop)
+    }
+
     /// Whether no half-written file of one's own is left.
     pub(super) fn has_nothing_staged(&self) -> bool {
         self.staged.load(Ordering::SeqCst) == 0
