@@ -264,7 +264,7 @@ fn the_image_is_built_from_what_is_there_and_holds_no_secret() {
     let rules: Vec<&str> = ignored.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
     assert_eq!(rules[0], "*", "what is not named stays outside");
     let kept: Vec<&str> = rules[1..].iter().map(|rule| rule.strip_prefix('!').expect("a name to keep")).collect();
-    assert!(["Cargo.toml", "Cargo.lock", "build.rs", "src", "crates"].iter().all(|name| kept.contains(name)));
+    assert!(["Cargo.toml", "Cargo.lock", "build.rs", "src", "crates", "python"].iter().all(|name| kept.contains(name)));
     for name in &kept {
         assert!(repository().join(name).exists(), "`{name}`");
         assert!(!["config", "jobs", "exports", "archive"].contains(name));
@@ -274,7 +274,7 @@ fn the_image_is_built_from_what_is_there_and_holds_no_secret() {
     for name in ["Cargo.toml", "Cargo.lock", "build.rs"] {
         fs::copy(repository().join(name), context.path().join(name)).unwrap();
     }
-    for name in ["src", "crates"] {
+    for name in ["src", "crates", "python"] {
         std::os::unix::fs::symlink(repository().join(name), context.path().join(name)).unwrap();
     }
     let cargo = Command::new(env!("CARGO"))
