@@ -9,7 +9,7 @@ use super::definition::{EngineChoice, Returning, Settings, StoreLocation};
 use super::location::{self, lies_within};
 use super::notifications::Variable;
 use super::registry::{
-    Duration, Keys, Maybe, Or, Part, Required, Shape, Share, Size, Truth, Whole, Words, ZoneName, keys, maybe, or,
+    Duration, Keys, Maybe, Or, Part, Required, Shape, Share, Size, Truth, Whole, ZoneName, keys, maybe, or,
     required,
 };
 use coverledger_core::time::Zone;
@@ -162,7 +162,7 @@ pub(super) fn read(start: &Cursor<'_>, base: &Path) -> Option<Settings> {
     let export_limit = file.export_limit.read();
     let lease = file.lease.read();
     let late_after = file.late_after.read();
-    let engine = file.engine.read_or(EngineChoice::Local, engine::read);
+    let engine = file.engine.read_with(engine::read);
     let viewer_groups_key_env = file
         .viewer_groups
         .read_with(|at| section::<ViewerGroupsKeys<'_>>(at, "`{key_env: NAME}`")?.key_env.read());

@@ -60,7 +60,7 @@ pub(super) fn read(at: &Cursor<'_>) -> Option<EngineChoice> {
     let keys = SparkKeys::open(&spark)?;
     let url = keys.url.required().and_then(|at| server(&at));
     let python = keys.python.required().and_then(|at| python(&at));
-    let (token_env, staging) = (keys.token_env.read(), keys.staging.read_with(|at| place(at)));
+    let (token_env, staging) = (keys.token_env.read(), keys.staging.read_with(place));
     Some(EngineChoice::Spark(SparkEngine { url: url?, python: python?, token_env: token_env?, staging: staging? }))
 }
 
