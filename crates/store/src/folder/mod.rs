@@ -166,7 +166,8 @@ impl Folder {
 
     /// Deletes a folder with all that is in it, whatever that is; a symbolic link in it is deleted and not followed.
     pub(super) fn delete_all(&self, folder: &str) -> Result<(), StoreProblem> {
-        present(self.disk.remove(|| self.dir.remove_dir_all(folder))).map(drop)
+        present(self.disk.remove(|| self.dir.remove_dir_all(folder)))?;
+        Ok(())
     }
 
     /// Whether no half-written file of one's own is left.
