@@ -32,7 +32,7 @@ pub(super) struct Cells {
 }
 
 /// Everything that has been given a number.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Numbered {
     names: Numbers<Arc<str>>,
     cells: Numbers<Cell>,
@@ -40,7 +40,7 @@ pub(super) struct Numbered {
     touch_of: Vec<u32>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Numbers<T> {
     number: HashMap<T, u32>,
     list: Vec<T>,
@@ -65,18 +65,12 @@ impl<T: Hash + Eq + Clone> Numbers<T> {
 impl Cells {
     /// The number of a name (an audience, a broadcast, a cover).
     pub(super) fn name(&self, name: &str) -> u32 {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner).names.of(Arc::from(name))
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).number_name(Arc::from(name))
     }
 
     /// The number of a cell.
     pub(super) fn cell(&self, cell: Cell) -> u32 {
-        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = inner.cells.of(cell);
-        if number as usize == inner.touch_of.len() {
-            let touch = inner.touches.of((cell.day, cell.broadcast, cell.cover));
-            inner.touch_of.push(touch);
-        }
-        number
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).number_cell(cell)
     }
 
     /// Of what sums by bar are that rows of a cell come to.
@@ -97,6 +91,21 @@ impl Cells {
 }
 
 impl Numbered {
+    /// The number of a name; a new one if it has none yet.
+    pub(super) fn number_name(&mut self, name: Arc<str>) -> u32 {
+        self.names.of(name)
+    }
+
+    /// The number of a cell; a new one if it has none yet.
+    pub(super) fn number_cell(&mut self, cell: Cell) -> u32 {
+        let number = self.cells.of(cell);
+        if number as usize == self.touch_of.len() {
+            let touch = self.touches.of((cell.day, cell.broadcast, cell.cover));
+            self.touch_of.push(touch);
+        }
+        number
+    }
+
     pub(super) fn cells(&self) -> &[Cell] {
         &self.cells.list
     }
@@ -125,5 +134,9 @@ impl Numbered {
 
     pub(super) fn name(&self, number: u32) -> Arc<str> {
         Arc::clone(&self.names.list[number as usize])
+    }
+
+    pub(super) fn text(&self, number: u32) -> &str {
+        &self.names.list[number as usize]
     }
 }

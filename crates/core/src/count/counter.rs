@@ -1,26 +1,18 @@
 //! The local engine's count: rows in, funnel facts out.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use hashbrown::HashTable;
-
-use super::bars::{BarSpool, BarTally, Bars, Place};
-use super::cells::{Cells, Numbered};
-use super::dedupe::{self, Copied, Deliveries};
+use super::bars::{BarSpool, Bars};
+use super::cells::Cells;
 use super::engine::CountJob;
 use super::memory::{CHUNK_WORDS, Memory};
-use super::row::{EventRow, NO_CELL, ViewerRow};
+use super::row::{EventRow, ViewerRow};
 use super::scope::Scope;
-use super::spool::{Spool, Writer};
-use super::tally::{Outcome, Tally};
-use super::touch::{Firsts, UNIQUE};
-use super::visits::{VisitSpool, VisitWriter, Visits};
-use super::writer::PartialCounts;
-use crate::model::{
-    CountSet, Counts, DayPart, Era, Fact, FactKey, Figures, GroupFact, Kinds, Parts, TurnFact, TurnNumber,
-};
+use super::spool::Spool;
+use super::tally::Outcome;
+use super::touch::UNIQUE;
+use super::visits::{VisitSpool, Visits};
+use crate::model::{Fact, GroupFact, Kinds, TurnFact};
 
 /// Rows of one partition are worked on in memory; this share of the bound keeps them small.
 const PARTITIONS_PER_BOUND: u64 = 64;
@@ -44,14 +36,14 @@ pub struct CountOptions {
 /// Counts signals in this process.
 pub struct Counter {
     pub(super) scope: Scope,
-    options: CountOptions,
+    pub(super) options: CountOptions,
     pub(super) cells: Cells,
     pub(super) events: Spool<EventRow>,
     pub(super) viewers: Spool<ViewerRow>,
     pub(super) max_cells: usize,
     /// What a row has to count as, any of these, to go on to where viewers meet.
     pub(super) of_viewers: Kinds,
-    visits: Option<VisitSpool>,
+    pub(super) visits: Option<VisitSpool>,
     pub(super) bars: Option<BarSpool>,
 }
 
@@ -136,102 +128,6 @@ impl Counter {
             options,
         }
     }
-
-    /// Deduplicates, counts, credits first touches. It fails when rows that were spilled cannot be read back.
-    pub(super) fn settle_all(self, partials: Vec<PartialCounts>) -> std::io::Result<Counted> {
-        let Self { scope, options, cells, events, viewers, of_viewers, visits, bars, .. } = self;
-        let numbered = cells.into_numbered();
-        let mut total = Tally::new(numbered.cells().len(), &scope);
-        for partial in &partials {
-            total.add(&partial.0);
-        }
-        drop(partials);
-        let tallies = in_parallel(options.threads, events.parts(), |parts| {
-            let mut tally = Tally::new(numbered.cells().len(), &scope);
-            let mut writer = viewers.writer();
-            let mut by_bar = bars.as_ref().map(BarSpool::tally);
-            let (mut rows, mut first) = (Vec::new(), HashTable::new());
-            for part in parts {
-                let mut settle = |row: &EventRow, duplicate| {
-                    settle(row, duplicate, (&numbered, of_viewers), (&mut tally, &mut by_bar), &mut writer)
-                };
-                if let Some(blocks) = events.take(part, &mut rows)? {
-                    let mut deliveries = Deliveries::default();
-                    blocks.each(&mut rows, |block| {
-                        for row in block {
-                            deliveries.note(row);
-                        }
-                        Ok(())
-                    })?;
-                    blocks.each(&mut rows, |block| {
-                        block.iter().try_for_each(|row| settle(row, deliveries.duplicate(row, &scope, &numbered)))
-                    })?;
-                    continue;
-                }
-                let duplicates = dedupe::duplicates(&rows, &scope, &numbered, &mut first);
-                let mut duplicates = duplicates.iter().peekable();
-                for (index, row) in (0_u32..).zip(&rows) {
-                    let duplicate = duplicates.next_if(|duplicate| duplicate.row == index);
-                    settle(row, duplicate.map(|duplicate| duplicate.copy))?;
-                }
-            }
-            writer.finish()?;
-            by_bar.map_or(Ok(()), BarTally::finish)?;
-            Ok(tally)
-        })?;
-        for tally in &tallies {
-            total.add(tally);
-        }
-        drop(tallies);
-        let uniques = in_parallel(options.threads, viewers.parts(), |parts| {
-            let mut counts = vec![Counts::default(); numbered.cells().len()];
-            let mut orphans = vec![0; if scope.counts_orphans() { counts.len() } else { 0 }];
-            let (mut rows, mut firsts) = (Vec::new(), Firsts::default());
-            let mut of_days = visits.as_ref().map(VisitSpool::writer);
-            for part in parts {
-                if let Some(blocks) = viewers.take(part, &mut rows)? {
-                    blocks.each(&mut rows, |block| {
-                        firsts.note(block, &numbered);
-                        if let Some(visits) = &mut of_days {
-                            visits.note(block, &numbered);
-                        }
-                        Ok(())
-                    })?;
-                    if scope.counts_orphans() {
-                        blocks.each(&mut rows, |block| {
-                            firsts.count_orphans(block, (&numbered, &scope), &mut orphans);
-                            Ok(())
-                        })?;
-                    }
-                } else {
-                    firsts.note(&rows, &numbered);
-                    if let Some(visits) = &mut of_days {
-                        visits.note(&rows, &numbered);
-                    }
-                    if scope.counts_orphans() {
-                        firsts.count_orphans(&rows, (&numbered, &scope), &mut orphans);
-                    }
-                }
-                firsts.credit(&mut counts);
-                of_days.iter_mut().try_for_each(|visits| visits.hand_over(&numbered))?;
-            }
-            of_days.map_or(Ok(()), VisitWriter::finish)?;
-            Ok((counts, orphans))
-        })?;
-        let mut counts = total.counts();
-        let mut orphans = vec![0_u64; counts.len()];
-        for (uniques, its_orphans) in &uniques {
-            for (sum, more) in counts.iter_mut().zip(uniques) {
-                sum.add(more);
-            }
-            orphans.iter_mut().zip(its_orphans).for_each(|(sum, more)| *sum += more);
-        }
-        let Facts { all, turns, groups } = facts(&numbered, (&counts, &orphans), &scope);
-        let numbered = Arc::new(numbered);
-        let visits = visits.map(|visits| visits.into_visits(Arc::clone(&numbered)));
-        let bars = bars.map(|bars| Bars::spooled(bars, numbered));
-        Ok(Counted::new(all, turns, groups, total.outcomes).with_visits(visits).with_bars(bars))
-    }
 }
 
 /// Into how many partitions rows of a size are parted, beside so many spools at a time, and how much of the memory bound is
@@ -254,160 +150,6 @@ pub(super) fn parts_for(options: &CountOptions, spools: usize, row_bytes: usize)
     parts
 }
 
-/// Takes a row back if it is a redelivery; else passes it on to first touches.
-fn settle(
-    row: &EventRow,
-    duplicate: Option<Copied>,
-    (numbered, of_viewers): (&Numbered, Kinds),
-    (tally, bars): (&mut Tally, &mut Option<BarTally<'_>>),
-    viewers: &mut Writer<'_, ViewerRow>,
-) -> std::io::Result<()> {
-    let EventRow { viewer, occurred_us, origin, cell, dwell_ms, .. } = *row;
-    if cell == NO_CELL {
-        return Ok(());
-    }
-    if let Some(copy) = duplicate {
-        tally.take_back(origin, numbered.day(cell), cell, dwell_ms, copy);
-        if let Some(bars) = bars {
-            let place = || Place::of(cell, numbered);
-            bars.count(cell, (origin.kinds(), occurred_us, dwell_ms), 1_u64.wrapping_neg(), place)?;
-        }
-    } else if origin.has_viewer() && origin.kinds().bits() & of_viewers.bits() != 0 {
-        viewers.push(viewer.rotate_right(32), ViewerRow { viewer, occurred_us, origin, cell, unused: 0 })?;
-    }
-    Ok(())
-}
-
-/// Runs `work` on every thread; together they go through the partitions once.
-pub(super) fn in_parallel<T: Send>(
-    threads: usize,
-    parts: usize,
-    work: impl Fn(&mut dyn Iterator<Item = usize>) -> std::io::Result<T> + Sync,
-) -> std::io::Result<Vec<T>> {
-    let next = AtomicUsize::new(0);
-    let worker = || {
-        let mut mine =
-            std::iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)).filter(|part| *part < parts));
-        work(&mut mine)
-    };
-    std::thread::scope(|scope| {
-        let handles: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(worker)).collect();
-        handles
-            .into_iter()
-            .map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
-    })
-}
-
-/// Facts by market-day, and the same by turn and by viewer group.
-struct Facts {
-    all: Vec<Vec<Fact>>,
-    turns: Vec<Vec<TurnFact>>,
-    groups: Vec<Vec<GroupFact>>,
-}
-
-/// Facts by market-day, and the same by turn and by viewer group. A cell in which nothing was counted (its rows were all
-/// redeliveries) is no fact.
-fn facts(numbered: &Numbered, (counts, orphans): (&[Counts], &[u64]), scope: &Scope) -> Facts {
-    let days = scope.days();
-    let mut facts =
-        Facts { all: vec![Vec::new(); days], turns: vec![Vec::new(); days], groups: vec![Vec::new(); days] };
-    let cuts = cuts_of_days(numbered, counts, days);
-    for ((cell, counts), orphans) in numbered.cells().iter().zip(counts).zip(orphans) {
-        if *counts != Counts::default() {
-            let key = FactKey {
-                era: Era(cell.era),
-                part: DayPart::Slot(cell.slot.into()),
-                audience: numbered.name(cell.audience),
-                broadcast_id: numbered.name(cell.broadcast),
-                cover_id: numbered.name(cell.cover),
-                contaminated: false,
-            };
-            let fact = Fact {
-                key,
-                figures: Figures::exact(*counts, CountSet::ALL),
-                parts: Parts::default(),
-                orphan_clicks: scope.orphans_from_us(cell.day as usize).map(|_| *orphans),
-            };
-            let day = cell.day as usize;
-            if cuts[day].by_turn {
-                facts.turns[day].push(TurnFact { turn: cell.turn, fact: fact.clone() });
-            }
-            if cuts[day].by_group {
-                facts.groups[day].push(GroupFact { group: cell.group, fact });
-            } else if !cuts[day].by_turn {
-                facts.all[day].push(fact);
-            }
-        }
-    }
-    let days = facts.all.iter_mut().zip(&mut facts.turns).zip(&mut facts.groups);
-    for (((all, turns), groups), cut) in days.zip(cuts) {
-        // Cells of several groups are in one turn, and the other way round.
-        add_alike(
-            turns,
-            |one, other| (one.turn, &one.fact.key).cmp(&(other.turn, &other.fact.key)),
-            |sum, more| add(&mut sum.fact, &more.fact),
-        );
-        add_alike(
-            groups,
-            |one, other| (one.group, &one.fact.key).cmp(&(other.group, &other.fact.key)),
-            |sum, more| add(&mut sum.fact, &more.fact),
-        );
-        if cut.by_turn {
-            all.extend(turns.iter().map(|of_turn| of_turn.fact.clone()));
-        } else if cut.by_group {
-            *all = sums(groups);
-        }
-        add_alike(all, |one, other| one.key.cmp(&other.key), add);
-    }
-    facts
-}
-
-/// Sorts parts of facts, and adds up those that are in one place.
-fn add_alike<P>(parts: &mut Vec<P>, order: impl Fn(&P, &P) -> std::cmp::Ordering, add: impl Fn(&mut P, &P)) {
-    parts.sort_unstable_by(&order);
-    parts.dedup_by(|next, sum| {
-        let is_same = order(next, sum).is_eq();
-        if is_same {
-            add(sum, next);
-        }
-        is_same
-    });
-}
-
-/// Facts over all groups. A fact has up to 129 parts, so they are added one by one and not copied first.
-fn sums(groups: &[GroupFact]) -> Vec<Fact> {
-    let mut sums: BTreeMap<&FactKey, Fact> = BTreeMap::new();
-    for GroupFact { fact, .. } in groups {
-        sums.entry(&fact.key).and_modify(|sum| add(sum, fact)).or_insert_with(|| fact.clone());
-    }
-    sums.into_values().collect()
-}
-
-fn add(sum: &mut Fact, more: &Fact) {
-    sum.figures.add(&more.figures);
-    sum.orphan_clicks = sum.orphan_clicks.zip(more.orphan_clicks).map(|(sum, more)| sum + more);
-}
-
-/// What a market-day is cut by.
-#[derive(Debug, Clone, Copy, Default)]
-struct DayCuts {
-    by_turn: bool,
-    by_group: bool,
-}
-
-/// On which market-days something was counted in a turn, and on which of a viewer in a group.
-fn cuts_of_days(numbered: &Numbered, counts: &[Counts], days: usize) -> Vec<DayCuts> {
-    let mut cuts = vec![DayCuts::default(); days];
-    for (cell, counts) in numbered.cells().iter().zip(counts) {
-        let is_something = *counts != Counts::default();
-        let cut = &mut cuts[cell.day as usize];
-        cut.by_turn |= cell.turn != TurnNumber(0) && is_something;
-        cut.by_group |= cell.group.is_some() && is_something;
-    }
-    cuts
-}
-
 #[cfg(test)]
 mod tests {
     use rand_core::{Rng as _, SeedableRng as _};
@@ -416,7 +158,7 @@ mod tests {
     use super::super::engine::{OpenCount as _, SignalWriter as _};
     use super::super::writer::{Input, Placed};
     use super::*;
-    use crate::model::{BarFact, Id};
+    use crate::model::{BarFact, Era, Id, TurnNumber};
 
     const DAYS: usize = 3;
     const EXPORTS: usize = 4;

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use thiserror::Error;
 
+use super::apart::ApartError;
 use super::counter::{CountOptions, Counted};
 use super::scope::Scope;
 use super::signals::SignalTableError;
@@ -133,4 +134,7 @@ pub enum EngineError {
     /// A record batch is not one of the signal table of this count.
     #[error("failed to read signals")]
     Signals(#[from] SignalTableError),
+    /// It cannot be counted in parts, or the parts are no whole.
+    #[error("failed to count in parts")]
+    Apart(#[from] ApartError),
 }

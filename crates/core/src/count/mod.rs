@@ -15,16 +15,19 @@
 //! [signal table](signals).
 
 mod allocation;
+pub mod apart;
 mod bars;
 mod cells;
 mod counter;
 mod dedupe;
 mod engine;
+mod facts;
 mod local;
 mod memory;
 mod quality;
 mod row;
 mod scope;
+mod settle;
 pub mod signals;
 mod spill;
 mod spool;

@@ -29,6 +29,10 @@ impl Origin {
         usize::try_from(self.0 >> 40).unwrap_or(usize::MAX)
     }
 
+    pub(super) fn record(self) -> u32 {
+        u32::try_from(self.0 >> 8 & u64::from(u32::MAX)).unwrap_or(u32::MAX)
+    }
+
     pub(super) fn kinds(self) -> Kinds {
         Kinds::from_bits(self.0.to_le_bytes()[0])
     }
@@ -92,6 +96,7 @@ mod tests {
         let second = Origin::new(1, 8, Kinds::IMPRESSION, false);
         let third = Origin::new(2, 1, Kinds::IMPRESSION, false);
         assert!(first < second && second < third);
-        assert_eq!((first.export(), first.kinds(), first.has_viewer()), (1, Kinds::ORDER, true));
+        assert_eq!((first.export(), first.record()), (1, 7));
+        assert_eq!((first.kinds(), first.has_viewer()), (Kinds::ORDER, true));
     }
 }

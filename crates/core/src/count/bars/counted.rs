@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{BarRow, BarSpool};
 use crate::count::cells::Numbered;
-use crate::model::{Bar, BarFact, BarKey, Counts, Era, Figures};
+use crate::model::{Bar, BarFact, BarKey, Counts, Era, Figures, Kinds};
 
 /// What an engine counted by bars.
 pub struct Bars(Kept);
@@ -29,6 +29,24 @@ impl Bars {
             facts.sort_unstable_by(|one, other| one.key.cmp(&other.key));
         }
         Self(Kept::Given(days))
+    }
+
+    /// What was counted in a bar of a broadcast and cover, by kind in the order of their bits.
+    pub(in crate::count) fn fact(
+        numbered: &Numbered,
+        (era, broadcast, cover, bar): (Era, u32, u32, i32),
+        [impressions, clicks, entries, stays, orders]: [u64; Kinds::COUNT],
+    ) -> BarFact {
+        let counts = Counts { impressions, clicks, entries, stays, orders, ..Counts::default() };
+        BarFact {
+            key: BarKey {
+                era,
+                broadcast_id: numbered.name(broadcast),
+                cover_id: numbered.name(cover),
+                bar: Bar::numbered(bar),
+            },
+            figures: Figures::exact(counts, BarFact::counts()),
+        }
     }
 
     /// What was counted on a market-day, sorted by key. It can be had again.
@@ -55,16 +73,6 @@ impl std::fmt::Debug for Bars {
 
 fn fact(row: &BarRow, numbered: &Numbered) -> BarFact {
     let (_, broadcast, cover) = numbered.touched(row.touch);
-    // By kind, in the order of their bits.
-    let [impressions, clicks, entries, stays, orders, ..] = row.sums;
-    let counts = Counts { impressions, clicks, entries, stays, orders, ..Counts::default() };
-    BarFact {
-        key: BarKey {
-            era: Era(u16::try_from(row.era).unwrap_or(u16::MAX)),
-            broadcast_id: numbered.name(broadcast),
-            cover_id: numbered.name(cover),
-            bar: Bar::numbered(row.bar),
-        },
-        figures: Figures::exact(counts, BarFact::counts()),
-    }
+    let era = Era(u16::try_from(row.era).unwrap_or(u16::MAX));
+    Bars::fact(numbered, (era, broadcast, cover, row.bar), row.by_kind())
 }

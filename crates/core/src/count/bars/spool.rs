@@ -9,6 +9,7 @@ use super::BarTally;
 use crate::count::cells::Numbered;
 use crate::count::memory::Memory;
 use crate::count::spool::Spool;
+use crate::model::Kinds;
 
 /// Market-days are parted into as many at most. Of each, a thread may have a chunk open.
 const MOST_PARTS: usize = 64;
@@ -49,6 +50,12 @@ impl BarRow {
 
     pub(super) const fn day(&self) -> u32 {
         self.day
+    }
+
+    /// What was counted, by kind in the order of their bits.
+    pub(in crate::count) const fn by_kind(&self) -> [u64; Kinds::COUNT] {
+        let [impressions, clicks, entries, stays, orders, ..] = self.sums;
+        [impressions, clicks, entries, stays, orders]
     }
 
     fn key(&self) -> (u32, u32, i32) {

@@ -14,10 +14,11 @@ use super::viewers::{Seen, ViewerCounts, ViewerVisit, Viewers};
 use super::writer::{QualityPartial, QualityWriter};
 use crate::count::bars::{BarSpool, BarTally, Place};
 use crate::count::cells::{Cells, Numbered};
-use crate::count::counter::{CountOptions, in_parallel, parts_for};
+use crate::count::counter::{CountOptions, parts_for};
 use crate::count::dedupe::{Copied, Deliveries};
 use crate::count::row::NO_CELL;
 use crate::count::scope::Scope;
+use crate::count::settle::in_parallel;
 use crate::count::spool::{Spool, Writer};
 use crate::count::tally::Outcome;
 

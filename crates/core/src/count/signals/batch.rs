@@ -126,19 +126,38 @@ impl<'a> SignalBatch<'a> {
         (0..self.rows).map(|row| self.row(row))
     }
 
-    fn row(&self, row: usize) -> Result<SignalRow<'a>, SignalTableError> {
+    /// A row by its number, from 0.
+    pub(in crate::count) fn row(&self, row: usize) -> Result<SignalRow<'a>, SignalTableError> {
         let bits = |bits: u8, kind: usize| bits | u8::from(self.kinds[kind].value(row)) << kind;
+        let (export, definition) = self.export(row)?;
         Ok(SignalRow {
-            export: self.export.value(row),
-            definition: small(row, "definition", self.definition.value(row))?,
-            record: whole(row, "record", self.record.value(row))?,
+            export,
+            definition,
+            record: self.record(row)?,
             occurred_us: self.occurred_at.value(row),
             kinds: Kinds::from_bits((0..Kinds::COUNT).fold(0, bits)),
             dwell_ms: whole(row, "dwell_ms", self.dwell_ms.value(row))?,
-            event: id(row, "event_bucket", self.event)?,
-            viewer: id(row, "viewer_bucket", self.viewer)?,
+            event: self.event(row)?,
+            viewer: self.viewer(row)?,
             place: self.place(row)?,
         })
+    }
+
+    /// The key of the object that a row is of, and by which definition it was read.
+    pub(in crate::count) fn export(&self, row: usize) -> Result<(&'a str, u16), SignalTableError> {
+        Ok((self.export.value(row), small(row, "definition", self.definition.value(row))?))
+    }
+
+    pub(in crate::count) fn record(&self, row: usize) -> Result<u32, SignalTableError> {
+        whole(row, "record", self.record.value(row))
+    }
+
+    pub(in crate::count) fn event(&self, row: usize) -> Result<Option<IdHash>, SignalTableError> {
+        id(row, "event_bucket", self.event)
+    }
+
+    pub(in crate::count) fn viewer(&self, row: usize) -> Result<Option<IdHash>, SignalTableError> {
+        id(row, "viewer_bucket", self.viewer)
     }
 
     fn place(&self, row: usize) -> Result<Option<SignalPlace<'a>>, SignalTableError> {
@@ -209,7 +228,7 @@ fn small(row: usize, column: &'static str, found: i32) -> Result<u16, SignalTabl
     u16::try_from(found).map_err(|_| value(row, column, &found, "0 to 65,535"))
 }
 
-pub(super) fn value(
+pub(in crate::count) fn value(
     row: usize,
     column: &'static str,
     found: &dyn std::fmt::Display,

@@ -73,12 +73,33 @@ impl<'j> BatchFeeder<'j> {
     /// When it is not one of the signal table, names an export, a slot or a turn that the job does not have, or the
     /// writer fails.
     pub fn feed(&mut self, writer: &mut impl SignalWriter, batch: &RecordBatch) -> Result<(), EngineError> {
-        let batch = SignalBatch::of(batch)?;
-        for (number, row) in batch.rows().enumerate() {
-            let row = row?;
-            let known = self.exports.get(&(row.export, row.definition)).copied();
-            let export = known
-                .ok_or_else(|| value(number, "export", &row.export, "one of the exports that are counted"))?;
+        self.feed_all(writer, std::slice::from_ref(batch))
+    }
+
+    /// Feeds batches, the rows of all of them export by export: beginning one costs more than a row does, and a cluster
+    /// hands rows over in any order.
+    ///
+    /// # Errors
+    /// As of [`Self::feed`].
+    pub fn feed_all(
+        &mut self,
+        writer: &mut impl SignalWriter,
+        batches: &[RecordBatch],
+    ) -> Result<(), EngineError> {
+        let batches = batches.iter().map(SignalBatch::of).collect::<Result<Vec<_>, _>>()?;
+        let mut order = Vec::with_capacity(batches.iter().map(SignalBatch::len).sum());
+        for (of, batch) in batches.iter().enumerate() {
+            for row in 0..batch.len() {
+                let (key, definition) = batch.export(row)?;
+                let known = self.exports.get(&(key, definition)).copied();
+                let export =
+                    known.ok_or_else(|| value(row, "export", &key, "one of the exports that are counted"))?;
+                order.push((export, of, row));
+            }
+        }
+        order.sort_unstable();
+        for (export, of, number) in order {
+            let row = batches[of].row(number)?;
             if self.export != Some(export) {
                 self.end(writer);
                 writer.begin(export);

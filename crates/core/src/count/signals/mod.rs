@@ -21,10 +21,12 @@ use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
+pub(super) use self::batch::value;
 pub use self::batch::{SignalBatch, SignalTableError};
 pub use self::builder::SignalBatchBuilder;
 pub use self::feeder::BatchFeeder;
 pub use self::row::{SignalPlace, SignalRow};
+pub(super) use self::writer::BATCH_ROWS;
 pub use self::writer::{BatchSink, BatchWriter};
 
 /// A column of the signal table.

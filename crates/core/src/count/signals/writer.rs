@@ -7,7 +7,7 @@ use super::super::writer::{Input, Placed, RowsByDay};
 use super::{SignalBatchBuilder, SignalPlace, SignalRow};
 
 /// A batch is handed on when it has so many rows: a few megabytes.
-const BATCH_ROWS: usize = 16_384;
+pub(in crate::count) const BATCH_ROWS: usize = 16_384;
 
 /// Takes the record batches of a writer.
 pub trait BatchSink {
