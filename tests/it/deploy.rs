@@ -17,6 +17,9 @@ const TIMER: &str = "deploy/coverledger-run.timer";
 const DOCKERFILE: &str = "deploy/Dockerfile";
 const DEPLOYMENT: &str = "deploy/deployment.yaml";
 const CRONJOB: &str = "deploy/cronjob.yaml";
+const SPARK_SERVER: &str = "deploy/spark/connect-server.yaml";
+const SPARK_DOCKERFILE: &str = "deploy/spark/Dockerfile";
+const INSTALL_WHEEL: &str = "deploy/spark/install-wheel.sh";
 
 fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -107,7 +110,7 @@ fn command_lines() -> Vec<(&'static str, Vec<String>)> {
     lines.push((DOCKERFILE, of_image()));
     lines.push((DEPLOYMENT, words(at(&manifest(DEPLOYMENT), "spec.template.spec.containers.0.args"))));
     lines.push((CRONJOB, words(at(&manifest(CRONJOB), "spec.jobTemplate.spec.template.spec.containers.0.args"))));
-    for page in ["README.md", "docs/OPERATIONS.md"] {
+    for page in ["README.md", "docs/OPERATIONS.md", "docs/SPARK.md"] {
         lines.extend(in_page(page).into_iter().map(|line| (page, line)));
     }
     lines
@@ -338,4 +341,77 @@ fn a_configuration_that_is_mounted_from_a_config_map_is_read() {
         }
     }
     scenario.cli(&["check", "--config", "mounted/config", "--jobs", "mounted/jobs"]).exits(0).says("job nightly");
+}
+
+#[test]
+fn the_server_of_spark_and_its_executors_are_one_image_and_find_each_other() {
+    let parts: Vec<Value> = serde_yaml::Deserializer::from_str(&text(SPARK_SERVER))
+        .map(|part| serde::Deserialize::deserialize(part).unwrap_or_else(|error| panic!("{SPARK_SERVER}: {error}")))
+        .collect();
+    let kind = |kind: &str| {
+        let found: Vec<&Value> = parts.iter().filter(|part| at(part, "kind").as_str() == Some(kind)).collect();
+        assert_eq!(found.len(), 1, "one {kind}");
+        found[0].clone()
+    };
+    let (service, deployment) = (kind("Service"), kind("Deployment"));
+    let container = at(&deployment, "spec.template.spec.containers.0").clone();
+    let args = words(at(&container, "args"));
+    let conf = |name: &str| {
+        let values: Vec<&str> = args.iter().filter_map(|arg| arg.strip_prefix(name)?.strip_prefix('=')).collect();
+        assert_eq!(values.len(), 1, "`{name}` once");
+        values[0].to_owned()
+    };
+    assert_eq!(at(&container, "image").as_str(), Some(conf("spark.kubernetes.container.image").as_str()));
+    assert!(text(SPARK_DOCKERFILE).contains(&format!("--tag {} ", conf("spark.kubernetes.container.image"))));
+    let name = at(&service, "metadata.name").as_str().unwrap().to_owned();
+    let namespace = at(&service, "metadata.namespace").as_str().unwrap().to_owned();
+    assert_eq!(conf("spark.driver.host"), format!("{name}.{namespace}.svc"));
+    assert_eq!(conf("spark.kubernetes.namespace"), namespace);
+    let of_service = at(&service, "spec.ports").as_sequence().unwrap();
+    let of_service: Vec<u64> = of_service.iter().map(|port| at(port, "port").as_u64().unwrap()).collect();
+    let wanted = ["15002".to_owned(), conf("spark.driver.port"), conf("spark.blockManager.port")];
+    assert_eq!(of_service.iter().map(u64::to_string).collect::<Vec<_>>(), wanted);
+    let of_pod = at(&container, "ports").as_sequence().unwrap();
+    let of_pod: Vec<u64> = of_pod.iter().map(|port| at(port, "containerPort").as_u64().unwrap()).collect();
+    assert_eq!(of_pod, of_service);
+    let selector = at(&service, "spec.selector").clone();
+    for way in ["spec.selector.matchLabels", "spec.template.metadata.labels"] {
+        assert_eq!(at(&deployment, way), &selector, "{way}");
+    }
+    assert_eq!(at(&kind("NetworkPolicy"), "spec.podSelector.matchLabels"), &selector);
+    assert!(words(at(&container, "securityContext.capabilities.drop")) == ["ALL"]);
+    // What a pod of the program is called elsewhere is who may come.
+    let ours = at(&manifest(DEPLOYMENT), "spec.template.metadata.labels").clone();
+    assert_eq!(at(&kind("NetworkPolicy"), "spec.ingress.0.from.0.podSelector.matchLabels"), &ours);
+}
+
+#[test]
+fn the_script_that_installs_the_wheel_is_one_that_a_shell_takes() {
+    let script = repository().join(INSTALL_WHEEL);
+    let understood = Command::new("bash").arg("-n").arg(&script).output().unwrap();
+    assert!(understood.status.success(), "{}", String::from_utf8_lossy(&understood.stderr));
+    let without = Command::new("bash").arg(&script).env_remove("PYSPARK_PYTHON").output().unwrap();
+    assert_eq!(without.status.code(), Some(2), "it asks for the wheel");
+    match Command::new("shellcheck").arg(&script).output() {
+        Ok(checked) => assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stdout)),
+        Err(_) => println!("SKIPPED: shellcheck is not installed; nobody has looked at {INSTALL_WHEEL}"),
+    }
+}
+
+/// The fixed words of every error of the client stand in the table of `docs/SPARK.md`.
+#[test]
+fn every_error_of_spark_is_explained() {
+    let page = text("docs/SPARK.md");
+    let table = page.split("<!-- errors of Spark -->").nth(1).and_then(|rest| rest.split("<!--").next()).expect("a table");
+    let told: Vec<&str> = table.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    let source = text("crates/spark/src/error.rs");
+    let texts: Vec<String> = source
+        .split("#[error(")
+        .skip(1)
+        .filter_map(|rest| Some(rest.split_once('"')?.1.split_once("\"")?.0.to_owned()))
+        .collect();
+    assert!(texts.len() > 10, "only {} errors were found", texts.len());
+    for text in texts {
+        assert!(told.iter().any(|words| text.contains(words)), "nothing in docs/SPARK.md says: {text}");
+    }
 }
