@@ -13,11 +13,16 @@ pub use coverledger_report as report;
 pub use coverledger_stats as stats;
 pub use coverledger_store as store;
 
+mod error_text;
 pub mod program;
+pub mod variables;
 
 // The program's own floors, lowest first. A module may use only modules on a lower floor; `tests/it/floors.rs` enforces it.
 pub mod notify;
 pub mod plan;
+pub mod stores;
+
+pub mod reading;
 
 #[cfg(feature = "spark")]
 pub mod cluster;

@@ -14,6 +14,7 @@ use clap_complete::Shell;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::engine::Engine;
 use crate::program;
 use coverledger_archive::{PruneLimits, Unaccounted};
 use coverledger_config as config;
@@ -163,6 +164,10 @@ pub struct Run {
     /// Publish even if totals fell, or if an export seems to belong to another day or market
     #[arg(long)]
     pub accept_shrink: bool,
+    /// What counts, whatever `engine` in archive.yaml says: `local` (this process), `spark` (the server named there) or a
+    /// server as sc://host:15002
+    #[arg(long, value_name = "ENGINE")]
+    pub engine: Option<Engine>,
     /// Output format: for people, or one JSON object
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Output::Text)]
     pub output: Output,
@@ -218,6 +223,10 @@ pub struct Backfill {
     /// Publish even if totals fell, or if an export seems to belong to another day or market
     #[arg(long)]
     pub accept_shrink: bool,
+    /// What counts, whatever `engine` in archive.yaml says: `local` (this process), `spark` (the server named there) or a
+    /// server as sc://host:15002
+    #[arg(long, value_name = "ENGINE")]
+    pub engine: Option<Engine>,
     /// Run as if the clock read this instant
     #[arg(long, value_name = "INSTANT")]
     pub at: Option<Timestamp>,
@@ -264,6 +273,12 @@ pub struct Status {
 /// `check`
 #[derive(Debug, Args)]
 pub struct Check {
+    /// Also ask the Spark server whether it is there and its executors have this release's wheel
+    #[arg(long, conflicts_with = "sample")]
+    pub connect: bool,
+    /// With --connect: another server than the one in archive.yaml, as sc://host:15002
+    #[arg(long, value_name = "ENGINE", requires = "connect")]
+    pub engine: Option<Engine>,
     /// Process this local file as a run would, and report the result: nothing is published, and no store and no archive is
     /// touched. May be given more than once, such as for a table and its cover log
     #[arg(long, value_name = "FILE")]

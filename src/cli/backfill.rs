@@ -8,9 +8,10 @@ use super::args::{Backfill, Global, Which};
 use super::run::{carry_out, clock, span};
 use super::screen::Screen;
 use super::signals::Signals;
-use super::{Failure, in_ticks, load_with_keys, settled};
+use super::{Failure, in_ticks, load_with_keys, settled, with_engine};
 use crate::plan::{Batch, Dates, DayStatus, PlatformPlan, Reprocess, Selection};
-use crate::run::{self, RunError, stores};
+use crate::run::{self, RunError};
+use crate::stores;
 use coverledger_config::{Job, Workspace};
 use coverledger_core::model::{MarketId, PlatformId};
 
@@ -19,7 +20,7 @@ pub async fn run(args: &Backfill, global: &Global, out: &mut Screen<'_>) -> Resu
     if args.from > args.to {
         return Err(Failure::usage(format!("`--from {}` is after `--to {}`", args.from, args.to)));
     }
-    let workspace = load_with_keys(global)?;
+    let workspace = with_engine(load_with_keys(global)?, args.engine.as_ref())?;
     let job = run::job(&workspace, &args.job)?;
     let selection = selection(args, job)?;
     let now = clock(args.at).now();

@@ -7,6 +7,7 @@ use super::screen::Screen;
 use super::{Failure, environment, exit, load};
 use crate::plan;
 use crate::run::{self, Offline};
+use crate::variables;
 use coverledger_config::{
     Assignment, Brief, Channel, ChannelKind, Experiment, Job, Library, Names, Platform, Rows, Workspace,
 };
@@ -62,10 +63,10 @@ pub fn run(global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     for warning in workspace.channels.iter().filter_map(|(name, channel)| unusable(name, channel)) {
         writeln!(out, "warning: {warning}")?;
     }
-    if let Err(reason) = environment::with_viewer_groups_key(workspace.clone()) {
+    if let Err(reason) = variables::with_viewer_groups_key(workspace.clone()) {
         writeln!(out, "warning: viewer groups: {reason} (must be set where runs start)")?;
     }
-    if let Err(reason) = environment::with_returning_key(workspace.clone()) {
+    if let Err(reason) = variables::with_returning_key(workspace.clone()) {
         writeln!(out, "warning: returning viewers: {reason} (must be set where runs start)")?;
     }
     for warning in workspace.experiments.iter().flat_map(|(name, one)| without_viewers(&workspace, name, one)) {

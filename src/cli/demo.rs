@@ -11,9 +11,10 @@ use super::args::{Demo, Global};
 use super::progress::Progress;
 use super::run::{carry_out, span};
 use super::screen::Screen;
-use super::{Failure, Grid, environment, exit, settled};
+use super::{Failure, Grid, exit, settled};
 use crate::plan::Selection;
-use crate::run::{self, Stop, stores};
+use crate::run::{self, Stop};
+use crate::{stores, variables};
 use coverledger_archive::{Archive, TableName};
 use coverledger_config::{self as config, Workspace};
 use coverledger_core::model::{Count, columns as c};
@@ -72,7 +73,7 @@ pub async fn run(args: &Demo, global: &Global, out: &mut Screen<'_>) -> Result<u
 /// The configuration with the key of returning viewers, if it asks for one: that of the environment or, if there is none that can be
 /// used, one that is made up. Also whether it is.
 fn with_key(workspace: Workspace) -> (Workspace, bool) {
-    if let Ok(keyed) = environment::with_returning_key(workspace.clone()) {
+    if let Ok(keyed) = variables::with_returning_key(workspace.clone()) {
         return (keyed, false);
     }
     match workspace.clone().with_returning_secret(demo::MADE_UP_KEY) {

@@ -1,14 +1,12 @@
-//! The only file that reads the environment: addresses and secrets of channels, the keys of viewer groups and of
-//! returning viewers, what the terminal says it is, and how wide.
-//!
-//! Stores read their own credentials, as documented by the cloud providers.
+//! What the command line takes from the environment: addresses and secrets of channels, what the terminal says it is, and how
+//! wide.
 
 use std::collections::BTreeMap;
 
 use super::screen::Drawing;
 use crate::notify;
+use crate::variables::read;
 use coverledger_config as config;
-use coverledger_core::model::ReturningKey;
 
 /// The channels whose address is set. A channel that cannot be used is a warning in the log, not an error.
 pub fn channels(configured: &BTreeMap<String, config::Channel>) -> Vec<notify::Channel> {
@@ -30,35 +28,6 @@ pub fn resolve(name: &str, channel: &config::Channel) -> Result<notify::Channel,
         .map_err(|error| format!("environment variable `{}`: {error}", channel.url_env))
 }
 
-/// The configuration with the key of viewer groups, if it names a variable for one; or why there is none. The reason contains
-/// no values.
-pub fn with_viewer_groups_key(workspace: config::Workspace) -> Result<config::Workspace, String> {
-    let Some(variable) = &workspace.settings.viewer_groups_key_env else { return Ok(workspace) };
-    let key = read(variable)?;
-    let key = key.trim();
-    if key.chars().count() < FEWEST_KEY_CHARS {
-        return Err(format!(
-            "environment variable `{variable}`: a key of fewer than {FEWEST_KEY_CHARS} characters can be guessed"
-        ));
-    }
-    Ok(workspace.with_viewer_groups_secret(key))
-}
-
-/// The configuration with the secret of returning viewers, if it names a variable for one; or why there is none. The reason
-/// contains no values.
-pub fn with_returning_key(workspace: config::Workspace) -> Result<config::Workspace, String> {
-    let Some(returning) = &workspace.settings.returning else { return Ok(workspace) };
-    let variable = returning.key_env.clone();
-    let secret = read(&variable)?;
-    let least = ReturningKey::LEAST_BYTES;
-    workspace.with_returning_secret(secret.trim()).ok_or_else(|| {
-        format!("environment variable `{variable}`: a secret of fewer than {least} bytes can be guessed")
-    })
-}
-
-/// A shorter key could be found by trying.
-const FEWEST_KEY_CHARS: usize = 16;
-
 /// How the terminal draws pictures, by what it calls itself. It is not asked: one that does not answer would be waited for
 /// without end.
 pub fn drawing() -> Drawing {
@@ -76,16 +45,6 @@ pub fn drawing() -> Drawing {
 /// How many columns there are to print in, where `COLUMNS` says it.
 pub fn columns() -> Option<usize> {
     read("COLUMNS").ok()?.trim().parse().ok().filter(|columns| *columns > 0)
-}
-
-#[expect(clippy::disallowed_methods, reason = "the one reading of the environment")]
-fn read(variable: &str) -> Result<String, String> {
-    match std::env::var(variable) {
-        Ok(value) if !value.trim().is_empty() => Ok(value),
-        Ok(_) => Err(format!("environment variable `{variable}` is empty")),
-        Err(std::env::VarError::NotPresent) => Err(format!("environment variable `{variable}` is not set")),
-        Err(std::env::VarError::NotUnicode(_)) => Err(format!("environment variable `{variable}` is not text")),
-    }
 }
 
 /// Executes the program again, in the same process, with one glibc heap for each core. glibc reads this setting once, before

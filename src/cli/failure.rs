@@ -109,6 +109,8 @@ impl From<RunError> for Failure {
             | RunError::Archive(_)
             | RunError::Engine(_)
             | RunError::Worker => exit::UNEXPECTED,
+            #[cfg(feature = "spark")]
+            RunError::Cluster(_) => exit::UNEXPECTED,
         };
         Self::new(code, &error_text(&error))
     }

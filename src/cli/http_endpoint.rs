@@ -11,8 +11,9 @@ use tokio::time::timeout;
 
 use super::Failure;
 use crate::plan::Selection;
-use crate::run::{self, RunError, error_text, stores};
+use crate::run::{self, RunError, error_text};
 use crate::schedule::{Configuration, Driver, Environment, Event, Metrics, Pages, Seen, Sound, serve};
+use crate::stores;
 use coverledger_config::Workspace;
 use coverledger_core::time::Clock;
 

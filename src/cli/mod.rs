@@ -8,9 +8,11 @@ mod brief;
 mod cause;
 mod check;
 mod completions;
+mod connect;
 mod covers;
 mod day_notes;
 mod demo;
+mod engine;
 mod environment;
 pub mod exit;
 mod failure;
@@ -55,11 +57,13 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Cli, Command, Global, LogFormat};
+use engine::Engine;
 use failure::{ErrorMessage, Failure};
 use grid::Grid;
 use screen::Screen;
 use usage::Usage;
 
+use crate::variables;
 use coverledger_config::{self as config, ConfigError, Workspace};
 use coverledger_read::export;
 
@@ -119,7 +123,13 @@ fn dispatch(cli: &Cli, out: &mut Screen<'_>) -> Result<u8, Failure> {
             Command::Schedule(args) => schedule::run(args, global, out).await,
             Command::Status(args) => status::run(args, global, out).await,
             Command::Check(args) if !args.sample.is_empty() => Box::pin(sample::run(args, global, out)).await,
-            Command::Check(_) => check::run(global, out),
+            Command::Check(args) => {
+                let code = check::run(global, out)?;
+                if args.connect {
+                    Box::pin(connect::run(args, global, out)).await?;
+                }
+                Ok(code)
+            }
             Command::Brief(args) => Box::pin(brief::run(args, global, out)).await,
             Command::Schema(args) => schema::run(args, out),
             Command::PlanTest(args) => plan_test::run(args, global, out).await,
@@ -154,8 +164,18 @@ fn with_keys(workspace: Workspace) -> Result<Workspace, Failure> {
     let of = |section: &'static str| {
         move |reason: String| Failure::config(format!("`{section}` in `archive.yaml`: {reason}"))
     };
-    let workspace = environment::with_viewer_groups_key(workspace).map_err(of("viewer_groups"))?;
-    environment::with_returning_key(workspace).map_err(of("returning"))
+    let workspace = variables::with_viewer_groups_key(workspace).map_err(of("viewer_groups"))?;
+    variables::with_returning_key(workspace).map_err(of("returning"))
+}
+
+/// A configuration whose engine can be asked: by the command line where that names one, and with the server's token.
+fn with_engine(workspace: Workspace, engine: Option<&Engine>) -> Result<Workspace, Failure> {
+    let workspace = match engine {
+        Some(engine) => engine.of(workspace)?,
+        None => workspace,
+    };
+    variables::with_spark_token(workspace)
+        .map_err(|reason| Failure::config(format!("`engine` in `archive.yaml`: {reason}")))
 }
 
 /// Names in backticks, separated by commas.

@@ -12,7 +12,7 @@ use super::rows::{Column, Destination, Value};
 use super::run::clock;
 use super::screen::Screen;
 use super::{Failure, exit, load};
-use crate::run::stores;
+use crate::stores;
 use coverledger_brief::NameBook;
 use coverledger_config::Workspace;
 use coverledger_core::model::{ColumnType, MarketId, PlatformId, columns as c};

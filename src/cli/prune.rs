@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use super::args::{Global, Prune as Arguments};
 use super::screen::Screen;
 use super::{Failure, exit, load};
-use crate::run::stores;
+use crate::stores;
 use coverledger_archive::{Prune, PruneLimits};
 use coverledger_core::time::Clock;
 

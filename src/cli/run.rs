@@ -10,10 +10,11 @@ use super::cause::by_cause;
 use super::progress::Progress;
 use super::screen::Screen;
 use super::signals::Signals;
-use super::{Failure, environment, load, settled, with_keys};
+use super::{Failure, environment, load, settled, with_engine, with_keys};
 use crate::notify::Delivery;
 use crate::plan::{Dates, Selection};
-use crate::run::{self, Account, AlertState, RunError, RunFinalizer, RunReport, Stop, error_text, stores};
+use crate::run::{self, Account, AlertState, RunError, RunFinalizer, RunReport, Stop, error_text};
+use crate::stores;
 use coverledger_archive::RunRecord;
 use coverledger_config::{Snapshot, Workspace, load_from};
 use coverledger_core::time::Clock;
@@ -21,7 +22,7 @@ use coverledger_core::time::Clock;
 /// Runs a job once.
 pub async fn run(args: &Run, global: &Global, out: &mut Screen<'_>) -> Result<u8, Failure> {
     let workspace = if args.files_on_stdin { load_from(&handed()?)? } else { load(global)? };
-    let workspace = with_keys(workspace)?;
+    let workspace = with_engine(with_keys(workspace)?, args.engine.as_ref())?;
     let job = run::job(&workspace, &args.job)?;
     let nightly = Selection::nightly(job);
     let dates =

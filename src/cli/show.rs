@@ -19,7 +19,7 @@ use super::args::{Global, Show};
 use super::rows::{Destination, RowWriter, Rows};
 use super::screen::Screen;
 use super::{Failure, exit, load};
-use crate::run::stores;
+use crate::stores;
 use columns::{for_people, for_programs};
 use condition::{Condition, those_that_hold};
 use coverledger_archive::{ArchiveError, TableName};

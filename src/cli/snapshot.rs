@@ -3,7 +3,7 @@
 use super::args::{Global, Snapshot as Arguments};
 use super::screen::Screen;
 use super::{Failure, exit, load};
-use crate::run::stores;
+use crate::stores;
 use coverledger_archive::Snapshot;
 
 /// Lists the objects that were in force then: one line each, tab-separated, for other programs. If tables were pruned or

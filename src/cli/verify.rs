@@ -3,7 +3,8 @@
 use super::args::{Global, Verify};
 use super::screen::Screen;
 use super::{Failure, exit, load, unconfigured};
-use crate::run::{self, stores};
+use crate::run;
+use crate::stores;
 use coverledger_archive::Repair;
 
 /// Checks the archive and, with `--repair`, restores current paths.

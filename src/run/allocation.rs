@@ -2,65 +2,19 @@
 
 use coverledger_core::model::OneConvention as _;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::Timestamp;
 
 use crate::plan::{Batch, PlannedDay, PlannedExport};
+use crate::reading::{Read, ReadExport, Unread};
 use coverledger_config::{Columns, CoverRule, Newest, Order, Platform, Rows, TextRule, Workspace};
 use coverledger_core::count::{self, Allocation, AllocationDay, AllocationJob, Counted, Entry, Scope, Subject};
 use coverledger_core::model::{
-    BarFact, BarKey, CountRow, CountSet, Counts, Fact, FactKey, Figures, GroupFact, MarketDay, MarketId, Parts,
-    TurnFact, TurnNumber, Turns, ViewerGroup,
+    BarFact, BarKey, CountSet, Counts, Fact, FactKey, Figures, GroupFact, MarketDay, MarketId, Parts, TurnFact,
+    TurnNumber, Turns, ViewerGroup,
 };
-use coverledger_read::export::{self, ExportError, ReadReport, Reading};
 
-use super::error_text;
 use super::pages::PageSets;
-use super::reading::{Read, ReadExport, Unread};
-
-/// The share of the memory bound that rows of counts and covers may take.
-const SHARE_OF_MEMORY: u64 = 4;
-
-/// How many more rows of a batch may be kept.
-pub(super) struct Room {
-    rows: usize,
-    left: AtomicUsize,
-}
-
-impl Room {
-    pub(super) fn new(memory_bytes: u64) -> Self {
-        let rows = memory_bytes / SHARE_OF_MEMORY / size_of::<CountRow>() as u64;
-        let rows = usize::try_from(rows).unwrap_or(usize::MAX);
-        Self { rows, left: AtomicUsize::new(rows) }
-    }
-
-    /// Reads the page of one export, if its rows find room.
-    pub(super) fn read(&self, reading: &Reading<'_>, file: File) -> Result<(ReadReport, Read), Unread> {
-        let left = self.left.load(Ordering::Relaxed);
-        let (report, page) = match export::read_page(reading, file, left) {
-            Ok(read) => read,
-            Err(ExportError::TooManyRows(_)) => return Err(self.too_much()),
-            Err(error) => return Err(Unread::new(error_text(&error))),
-        };
-        let rows = page.rows.len() + page.on_air.len();
-        let taken = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(rows));
-        if taken.is_err() {
-            return Err(self.too_much());
-        }
-        Ok((report, Read::Counts(page)))
-    }
-
-    /// The same words for every export: which of them came last and found no room is chance.
-    fn too_much(&self) -> Unread {
-        let reason = format!(
-            "the exports of counts that are counted together have more than {} rows, which is more than `memory` in `archive.yaml` allows for (give it more)",
-            self.rows
-        );
-        Unread { is_too_much: true, ..Unread::new(reason) }
-    }
-}
 
 /// Books every page of a batch. A batch without pages, or one that has to be cut, has nothing to book.
 pub(super) fn allocate(

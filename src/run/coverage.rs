@@ -10,8 +10,9 @@
 
 use jiff::Timestamp;
 
-use super::reading::{CountedBatch, ReadExport};
+use super::reading::CountedBatch;
 use crate::plan::{Batch, PlannedDay, PlannedExport, Window};
+use crate::reading::ReadExport;
 use coverledger_config::{Export, IfMissing, Platform, Rows};
 use coverledger_core::time::{DayRule, LocalDay};
 

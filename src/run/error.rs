@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use crate::reading::ReadingError;
 use coverledger_archive::ArchiveError;
 use coverledger_core::count::EngineError;
 use coverledger_store::StoreError;
@@ -58,7 +59,20 @@ pub enum RunError {
         "`engine` in `archive.yaml`: this coverledger was built without Spark (build it with `--features spark`, or give `--engine local`)"
     )]
     WithoutSpark,
+    /// Counting on a cluster failed.
+    #[cfg(feature = "spark")]
+    #[error("Spark could not count")]
+    Cluster(#[from] crate::cluster::ClusterError),
     /// A bug: rows were lost between reading and counting.
     #[error("a worker thread stopped unexpectedly")]
     Worker,
+}
+
+impl From<ReadingError> for RunError {
+    fn from(error: ReadingError) -> Self {
+        match error {
+            ReadingError::Engine(error) => Self::Engine(error),
+            ReadingError::Worker => Self::Worker,
+        }
+    }
 }

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::plan::PlannedExport;
+use crate::plan::{Batch, PlannedExport};
+use crate::reading::{ReadExport, Unread};
 use coverledger_archive::{Archive, ExportRecord, Receipt, Unit};
-use coverledger_config::{Export, Order, Rows};
+use coverledger_config::{Export, Order, Platform, Rows};
 use coverledger_core::model::MarketId;
 
 /// Objects that receipts tell of, by their bytes.
@@ -36,16 +37,25 @@ impl<'a> KnownSince<'a> {
         Self(by_bytes)
     }
 
+    /// Says of all that was read of a batch since when the store has it.
+    pub(super) fn fill_in(
+        &self,
+        platform: &Platform,
+        batch: &Batch<'_>,
+        exports: &mut [Result<ReadExport, Unread>],
+    ) {
+        for (planned, read) in batch.exports.iter().zip(exports) {
+            if let (Some(definition), Ok(read)) = (platform.exports.get(planned.export), read) {
+                read.modified = self.modified(definition, planned, &read.sha256);
+            }
+        }
+    }
+
     /// Since when the store has the bytes of an object; `None` where that decides nothing.
     ///
     /// Bytes alone are not enough where the path says whose they are: another market's are another's, and rows that do
     /// not say when they were can be the same of another period.
-    pub(super) fn modified(
-        &self,
-        definition: &Export,
-        planned: &PlannedExport,
-        sha256: &str,
-    ) -> Option<Timestamp> {
+    fn modified(&self, definition: &Export, planned: &PlannedExport, sha256: &str) -> Option<Timestamp> {
         let (newest, is_by_path) = match &definition.rows {
             Rows::Counts(counts) => (&counts.newest, counts.period.is_in_path()),
             Rows::Covers(covers) => (&covers.newest, false),

@@ -106,6 +106,16 @@ impl<'a> Leasing<'a> {
         newer
     }
 
+    /// Completes when one of these market-days was lost to another run.
+    pub(super) async fn lost(&self, days: &BTreeSet<MarketDay>) {
+        self.leases.lost(days).await;
+    }
+
+    /// What other runs hold of these market-days.
+    pub(super) async fn look<'d>(&self, days: impl IntoIterator<Item = &'d MarketDay>) -> Theirs {
+        self.leases.look(days).await
+    }
+
     /// Releases a batch.
     pub(super) async fn release(&self, batch: &Batch<'_>) {
         self.leases.release(batch.days.iter().map(|day| &day.market_day)).await;

@@ -12,7 +12,6 @@ mod blocking;
 mod brief;
 mod brief_news;
 mod conflict;
-mod count_job;
 mod cover_log;
 mod coverage;
 mod deciding;
@@ -22,9 +21,10 @@ mod judge;
 mod known_since;
 mod leasing;
 mod library;
-mod localize;
 mod mend;
 mod moved;
+#[cfg_attr(not(feature = "spark"), path = "without_spark.rs")]
+mod on_spark;
 mod ordered;
 mod orphans;
 mod other_configuration;
@@ -33,11 +33,9 @@ mod outcome;
 mod pages;
 mod pipeline;
 mod planning;
-mod prefetcher;
 mod progress;
 mod publish_worker;
 mod publishing;
-mod reach;
 mod reach_mend;
 mod reading;
 mod returning;
@@ -45,15 +43,10 @@ mod run_finalizer;
 pub mod sample;
 mod skipped;
 mod slow_starts;
-mod stop;
-pub mod stores;
 mod suspect;
 mod unconfigured;
-mod views;
-mod watch;
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -76,16 +69,20 @@ pub use planning::plan;
 pub use progress::{Observer, Step};
 pub use run_finalizer::RunFinalizer;
 pub use slow_starts::Starts;
-pub use stop::Stop;
 pub use unconfigured::{Unconfigured, unconfigured, unit_lacks};
 
+pub(crate) use crate::error_text::error_text;
 use crate::plan::{Batch, DayStatus, PlatformPlan, Selection};
+pub use crate::reading::Stop;
+use crate::reading::memory_of_rows;
+use crate::stores;
 use coverledger_archive::Stamp;
-use coverledger_config::{Job, Settings, Workspace};
-use coverledger_core::count::Memory;
+use coverledger_config::{EngineChoice, Job, Workspace};
+use coverledger_core::model::PlatformId;
 use coverledger_core::time::Clock;
 use coverledger_store::{Store, sha256_hex};
 use leasing::Leasing;
+use on_spark::OnSpark;
 use pipeline::Pipeline;
 use reading::Source;
 
@@ -93,6 +90,15 @@ use reading::Source;
 const BATCH_DATES: usize = 31;
 /// Bytes of exports that are counted together; beyond the memory bound their rows wait on disk.
 const BATCH_BYTES: u64 = 2 << 30;
+
+/// So many bytes of exports are counted at a time by what counts a platform. A cluster has room, and begins anew with each
+/// batch.
+fn batch_bytes(workspace: &Workspace, platform: &PlatformId) -> u64 {
+    match workspace.engine_of(platform) {
+        EngineChoice::Local => BATCH_BYTES,
+        EngineChoice::Spark(_) => u64::MAX,
+    }
+}
 
 /// The job of that name.
 ///
@@ -136,8 +142,9 @@ pub async fn run(
     let mut of_viewers = returning::prune(workspace, &archive, now).await;
     let planned = stop.or(plan(workspace, selection, &exports, &archive, now)).await;
     let mut plans = planned.transpose()?.unwrap_or_default();
-    tell_plan(&plans, &stamp.run_id, observer);
-    let source = Arc::new(source(workspace, exports, stop));
+    tell_plan(workspace, &plans, &stamp.run_id, observer);
+    let on_spark = OnSpark::new(&archive, &stamp.run_id, workspace.settings.lease_seconds);
+    let source = Arc::new(source(workspace, exports, stop, on_spark));
     let leasing = Leasing::new(&archive, &stamp.run_id, workspace.settings.lease_seconds);
     let rendering = Semaphore::new(source.threads);
     let renderer = assets::Renderer {
@@ -160,6 +167,7 @@ pub async fn run(
         rendering: &rendering,
     };
     let worked = pipeline.run(&mut plans, &mut report).await;
+    source.on_spark.end().await;
     leasing.end().await;
     worked?;
     if !stop.is_asked() {
@@ -224,30 +232,25 @@ pub async fn run(
     Ok(report)
 }
 
-/// Where files lie that nobody needs for long: `spill_dir`, or the system's temporary folder.
-#[must_use]
-pub fn scratch_dir(settings: &Settings) -> PathBuf {
-    settings.spill_dir.clone().unwrap_or_else(std::env::temp_dir)
-}
-
 /// What reading stands on, by the settings.
-fn source(workspace: &Workspace, exports: Store, stop: &Stop) -> Source {
+fn source(workspace: &Workspace, exports: Store, stop: &Stop, on_spark: OnSpark) -> Source {
     let settings = &workspace.settings;
-    let spill_dir = scratch_dir(settings);
+    let spill_dir = stores::scratch_dir(settings);
     let threads = settings.threads.or_else(|| std::thread::available_parallelism().ok());
     Source {
         workspace: Arc::new(workspace.clone()),
         exports,
-        // The rest is for decoding, for the tables of cells and first touches, and for rows of counts.
-        memory: Memory::new(settings.memory_bytes / 4 * 3, spill_dir.clone(), settings.open_files),
+        memory: memory_of_rows(settings, spill_dir.clone()),
         spill_dir,
         threads: threads.map_or(1, NonZeroUsize::get),
         stop: stop.clone(),
+        on_spark,
     }
 }
 
-fn tell_plan(plans: &[PlatformPlan], run_id: &str, observer: Observer<'_>) {
-    let batches: Vec<_> = plans.iter().flat_map(|plan| plan.batches(BATCH_DATES, BATCH_BYTES)).collect();
+fn tell_plan(workspace: &Workspace, plans: &[PlatformPlan], run_id: &str, observer: Observer<'_>) {
+    let of_plan = |plan| PlatformPlan::batches(plan, BATCH_DATES, batch_bytes(workspace, &plan.platform));
+    let batches: Vec<_> = plans.iter().flat_map(of_plan).collect();
     let is_due =
         |plan: &PlatformPlan| plan.days.iter().filter(|day| matches!(day.status, DayStatus::Due(_))).count();
     observer(&Step::Planned {
@@ -264,19 +267,4 @@ pub fn run_id(label: &str, selection: &Selection, now: Timestamp) -> String {
     let mut id = sha256_hex(format!("{label}\n{selection:?}\n{now}").as_bytes());
     id.truncate(16);
     id
-}
-
-/// An error and what caused it, in one line; a cause that the text already tells is not told twice.
-pub(crate) fn error_text(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let told = error.to_string();
-        if !text.contains(&told) {
-            text.push_str(": ");
-            text.push_str(&told);
-        }
-        cause = error.source();
-    }
-    text
 }

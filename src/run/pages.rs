@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::reading::{ReadExport, Unread};
 use crate::plan::{Batch, PlannedExport};
+use crate::reading::{ReadExport, Unread};
 use coverledger_core::model::MarketId;
 use coverledger_read::export::Claim;
 

@@ -17,11 +17,12 @@ use super::leasing::{Claim, Leasing};
 use super::progress::{Observer, Step};
 use super::publish_worker::{PublishQueue, PublishWorker};
 use super::publishing::Publisher;
-use super::reading::{self, Counting, ReadExport, Source, Unread};
+use super::reading::{self, Counting, Source, Until};
 use super::slow_starts;
-use super::watch::{Ended, Stint};
-use super::{BATCH_BYTES, BATCH_DATES, Disposition, ExportOutcome, Orphans, RunError, RunReport, error_text};
+use super::{BATCH_DATES, Disposition, ExportOutcome, Orphans, RunError, RunReport, batch_bytes, error_text};
 use crate::plan::{Batch, DayStatus, PlannedDay, PlannedExport, PlatformPlan, Selection};
+use crate::reading::watch::{Ended, Stint};
+use crate::reading::{ReadExport, Stop, Unread};
 use coverledger_archive::{Archive, RowCounts, Stamp, Theirs};
 use coverledger_core::model::{MarketDay, Unknown};
 use coverledger_store::Object;
@@ -73,7 +74,7 @@ impl<'a> Pipeline<'a> {
             let plan: &'a Arc<PlatformPlan> = plan;
             self.report_what_is_not_due(plan, queue).await?;
             begun.push(plan);
-            let mut rest = Rest::of(plan, |_| true);
+            let mut rest = self.rest_of(plan, |_| true);
             let stint = rest.stint(due_behind > 0 || !waiting.is_empty());
             theirs.extend(self.process_batches(&mut rest, stint, queue, report).await?);
             waiting.push_back(rest);
@@ -85,7 +86,7 @@ impl<'a> Pipeline<'a> {
             let looked_at: BTreeSet<MarketDay> = theirs.keys().cloned().collect();
             theirs = self.leasing.wait(theirs, &self.source.stop).await;
             let is_free = |day: &MarketDay| looked_at.contains(day) && !theirs.contains_key(day);
-            let freed = begun.into_iter().map(|plan| Rest::of(plan, is_free)).collect();
+            let freed = begun.into_iter().map(|plan| self.rest_of(plan, is_free)).collect();
             let again = self.take_turns(freed, queue, report).await?;
             theirs.extend(again);
         }
@@ -93,6 +94,13 @@ impl<'a> Pipeline<'a> {
             queue.report(day, Disposition::Elsewhere { by: lease.holder.to_string() })?;
         }
         Ok(())
+    }
+
+    fn rest_of(&self, plan: &'a Arc<PlatformPlan>, wanted: impl Fn(&MarketDay) -> bool) -> Rest<'a> {
+        let most = batch_bytes(&self.source.workspace, &plan.platform);
+        let mut batches = plan.batches_of(BATCH_DATES, most, wanted);
+        batches.reverse();
+        Rest { plan, batches, stints: 0 }
     }
 
     async fn report_what_is_not_due(
@@ -155,6 +163,11 @@ impl<'a> Pipeline<'a> {
             let Some(batch) = batch else { continue };
             let mut counted = match self.count(plan, &batch, stint).await? {
                 Counting::Counted(counted) => counted,
+                Counting::Ended(Ended::LeaseLost) => {
+                    let theirs = self.leasing.look(batch.days.iter().map(|day| &day.market_day)).await;
+                    all_theirs.extend(theirs);
+                    continue;
+                }
                 Counting::Ended(ended) => {
                     if ended == Ended::StintOver {
                         let platform = plan.platform.as_str();
@@ -193,18 +206,29 @@ impl<'a> Pipeline<'a> {
     ) -> Result<Counting, RunError> {
         let (source, plan) = (Arc::clone(self.source), Arc::clone(plan));
         let days: Vec<MarketDay> = batch.days.iter().map(|day| day.market_day.clone()).collect();
+        let worked_on: BTreeSet<MarketDay> = days.iter().cloned().collect();
         let (sender, mut exports_read) = unbounded_channel();
+        let quit = Stop::new();
+        let until = Until { stint, quit: quit.clone() };
         let counting = blocking(move || {
             let (batch, known_since) = (plan.batch_of(&days), KnownSince::of(plan.receipts.values()));
             let on_read = |object: &Object| drop(sender.send((object.key.clone(), object.size)));
-            reading::count(&source, &batch, &known_since, stint, &Handle::current(), &on_read)
+            reading::count(&source, &batch, &known_since, &until, &Handle::current(), &on_read)
         });
         let reporting = async {
             while let Some((key, bytes)) = exports_read.recv().await {
                 (self.observer)(&Step::Read { key: &key, bytes });
             }
         };
-        join!(counting, reporting).0?
+        let losing = async {
+            self.leasing.lost(&worked_on).await;
+            quit.ask();
+            std::future::pending().await
+        };
+        tokio::select! {
+            counted = async { join!(counting, reporting).0 } => counted?,
+            never = losing => never,
+        }
     }
 
     /// `None` for a platform that is not configured.
@@ -231,13 +255,7 @@ struct Rest<'p> {
     stints: u32,
 }
 
-impl<'p> Rest<'p> {
-    fn of(plan: &'p Arc<PlatformPlan>, wanted: impl Fn(&MarketDay) -> bool) -> Self {
-        let mut batches = plan.batches_of(BATCH_DATES, BATCH_BYTES, wanted);
-        batches.reverse();
-        Self { plan, batches, stints: 0 }
-    }
-
+impl Rest<'_> {
     /// Its next stint, which ends only if others wait.
     fn stint(&mut self, others_wait: bool) -> Stint {
         if !others_wait {

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::reading::{ReadExport, Unread};
 use crate::plan::{self, Batch};
+use crate::reading::{ReadExport, Unread};
 use coverledger_config::{Export, Platform, Workspace};
 use coverledger_core::time::{DayRule, Zone};
 use coverledger_read::export::Beyond;

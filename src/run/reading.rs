@@ -2,93 +2,35 @@
 //! once it is known what replaces what.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::runtime::Handle;
 use tracing::Span;
 
-use crate::plan::{Batch, PlannedExport};
+use crate::plan::Batch;
+use crate::reading::prefetcher::Prefetcher;
+use crate::reading::watch::{Ended, Stint, Watch};
+use crate::reading::{Read, ReadExport, Reader, Stop, Unread, Writers, count_job};
 use coverledger_archive::RowCounts;
-use coverledger_config::{EngineChoice, Platform, QualityGrain, Rows, Workspace};
+use coverledger_config::{EngineChoice, Platform, Workspace};
 use coverledger_core::count::{
     Allocation, CountOptions, Counted, Engine, EngineError, LocalEngine, Memory, OpenCount as _, Outcome,
-    QualityCounted, QualityCounter, QualityRowsOf, QualityWriter, RowsByDay, Scope, SignalWriter,
+    QualityCounted, QualityCounter, QualityWriter, Scope, SignalWriter as _,
 };
-use coverledger_core::model::{BarFact, CountTable, Fact, GroupFact, MarketId, TurnFact, Turns, Unknown};
-use coverledger_core::time::{Zone, span};
-use coverledger_read::export::{self, Excerpt, ExportError, Halt, ReadReport, Reading};
-use coverledger_store::{Fetched, Object, Store, StoreError, StoreProblem};
+use coverledger_core::model::{BarFact, Fact, GroupFact, MarketId, TurnFact, Turns, Unknown};
+use coverledger_store::{Object, Store};
 
-use super::allocation::{self, Room};
-use super::count_job;
+use super::RunError;
+use super::allocation;
 use super::known_since::KnownSince;
-use super::localize::{Clocks, Localizing};
+use super::on_spark::{self, OnSpark};
 use super::pages::PageSets;
-use super::prefetcher::Prefetcher;
-use super::reach::Reaches;
 use super::returning::{self, BatchVisits};
-use super::views::LocalizingViews;
-use super::watch::{Ended, Stint, Watch};
-use super::{RunError, Stop, error_text};
 
 /// Compressed bytes per row that no export goes below; only a guess for choosing partitions.
 const LEAST_BYTES_PER_ROW: u64 = 8;
-
-/// What is said besides of too many combinations where market-days are counted by groups of viewers.
-const OF_GROUPS: &str = " (or give `memory` in `archive.yaml` more: a split by viewer counts each combination in up to 129 parts, by groups of viewers)";
-
-/// What reading one export came to.
-pub(super) struct ReadExport {
-    /// Hash and size of the bytes that were read.
-    pub(super) sha256: String,
-    /// Since when the store has these bytes, where that decides what is counted.
-    pub(super) modified: Option<Timestamp>,
-    pub(super) report: ReadReport,
-    pub(super) rows: Read,
-}
-
-impl ReadExport {
-    /// Whether its rows are events, which are told apart by an id.
-    pub(super) const fn has_event_ids(&self) -> bool {
-        matches!(self.rows, Read::Signals(_) | Read::Views(_))
-    }
-}
-
-/// What was read.
-pub(super) enum Read {
-    /// Signals, which went to the counter.
-    Signals(RowsByDay),
-    /// How views went, which went to the counter of that.
-    Views(RowsByDay),
-    /// Counts or covers, which wait to be booked.
-    Counts(CountTable),
-    /// Counts or covers that were booked, and are nowhere else any more.
-    Allocated,
-}
-
-/// Why an export is not counted.
-pub(super) struct Unread {
-    pub(super) reason: String,
-    /// It may be counted with fewer market-days at a time.
-    pub(super) is_too_much: bool,
-    /// It is not the export's fault: this machine's disk did not take it.
-    pub(super) is_of_disk: bool,
-}
-
-impl Unread {
-    pub(super) fn new(reason: String) -> Self {
-        Self { reason, is_too_much: false, is_of_disk: false }
-    }
-
-    fn of(error: &StoreError) -> Self {
-        Self { is_of_disk: matches!(error.problem, StoreProblem::Disk(_)), ..Self::new(error_text(error)) }
-    }
-}
 
 /// A batch, read and counted. Exports are in the order of the batch.
 pub(super) struct CountedBatch {
@@ -208,6 +150,16 @@ pub(super) struct Source {
     pub(super) memory: Arc<Memory>,
     pub(super) threads: usize,
     pub(super) stop: Stop,
+    /// The session on Spark, where that counts.
+    pub(super) on_spark: OnSpark,
+}
+
+/// Until when a batch is counted, if nobody stops the run before.
+pub(super) struct Until {
+    /// As long as others wait. What is counted elsewhere holds up nobody here.
+    pub(super) stint: Stint,
+    /// Until this is asked; of what is counted elsewhere alone.
+    pub(super) quit: Stop,
 }
 
 /// Told of every export that was read, from any thread.
@@ -219,14 +171,18 @@ pub(super) fn count(
     source: &Source,
     batch: &Batch<'_>,
     known_since: &KnownSince<'_>,
-    stint: Stint,
+    until: &Until,
     handle: &Handle,
     on_read: OnRead<'_>,
 ) -> Result<Counting, RunError> {
     let engine = batch.days.first().map(|day| source.workspace.engine_of(&day.market_day.platform));
     match engine.ok_or(RunError::Worker)? {
-        EngineChoice::Spark(_) => Err(RunError::WithoutSpark),
-        EngineChoice::Local => count_with(&LocalEngine, source, batch, (known_since, stint), handle, on_read),
+        EngineChoice::Spark(spark) => {
+            on_spark::count(source, spark, (batch, known_since), &until.quit, handle, on_read)
+        }
+        EngineChoice::Local => {
+            count_with(&LocalEngine, source, batch, (known_since, until.stint), handle, on_read)
+        }
     }
 }
 
@@ -241,13 +197,8 @@ fn count_with(
     let platform = batch.days.first().and_then(|day| source.workspace.platforms.get(&day.market_day.platform));
     let platform = platform.ok_or(RunError::Worker)?;
     let turns = count_job::turns(&source.workspace, batch);
-    let clocks = Clocks::new(&source.workspace, &batch.days, &platform.eras, &turns);
-    let room = Room::new(source.workspace.settings.memory_bytes);
+    let reader = Reader::new(&source.workspace, &source.exports, platform, batch, &turns);
     let scope = count_job::scope(batch, platform);
-    let most_prints = most_prints(source.workspace.settings.memory_bytes, batch.exports.len());
-    let reaches = Reaches::of(&source.workspace, platform, batch);
-    let markets: BTreeMap<MarketId, Zone> =
-        source.workspace.markets.iter().map(|(id, market)| (id.clone(), market.day.zone.clone())).collect();
     let options = CountOptions {
         memory: Arc::clone(&source.memory),
         threads: source.threads,
@@ -263,33 +214,18 @@ fn count_with(
     let prefetcher =
         Prefetcher::new(&source.exports, &source.spill_dir, handle, largest_first(batch), source.threads);
     let span = Span::current();
-    let limit = Duration::from_secs(source.workspace.settings.export_limit_seconds);
     let worker = || -> Result<Worked<_>, RunError> {
         let _entered = span.enter();
         let mut writers =
             Writers { signals: counter.writer(), views: quality.as_ref().map(QualityCounter::writer) };
         let mut done = Vec::new();
         while let Some(next) = prefetcher.next().filter(|_| !source.stop.is_asked()) {
-            let watch = Watch::begin(handle, &source.stop, stint, limit, next.quit());
+            let watch = Watch::begin(handle, &source.stop, stint, reader.limit(), next.quit());
             let index = next.index;
             let planned = batch.exports[index];
-            let place = Reader {
-                source,
-                platform,
-                known_since,
-                clocks: &clocks,
-                markets: &markets,
-                reaches: &reaches,
-                room: &room,
-                most_prints,
-            };
-            let fetched = next.fetched()?;
-            let read = fetched.map(|fetched| place.read(planned, fetched, index, watch.halt(), &mut writers));
-            let read = read.transpose()?;
-            let read = match (watch.ended(), read) {
-                (Some(ended @ (Ended::Stopped | Ended::StintOver)), _) => return Ok(Err(ended)),
-                (None, Some(read)) => read,
-                (Some(Ended::TooLong) | None, _) => Err(Unread::new(too_long(limit))),
+            let read = match reader.read_next(planned, next, &watch, &mut writers)? {
+                Ok(read) => read,
+                Err(ended) => return Ok(Err(ended)),
             };
             on_read(&planned.found.object);
             done.push((index, read));
@@ -317,7 +253,8 @@ fn count_with(
             exports[index] = Some(read);
         }
     }
-    let exports = exports.into_iter().collect::<Option<Vec<_>>>().ok_or(RunError::Worker)?;
+    let mut exports = exports.into_iter().collect::<Option<Vec<_>>>().ok_or(RunError::Worker)?;
+    known_since.fill_in(platform, batch, &mut exports);
     if source.stop.is_asked() {
         return Ok(Counting::Ended(Ended::Stopped));
     }
@@ -337,7 +274,7 @@ fn keeps_viewers(workspace: &Workspace, batch: &Batch<'_>) -> bool {
 }
 
 /// What the counters came to, with what came as counts.
-fn put_together(
+pub(super) fn put_together(
     (source, platform, batch): (&Source, &Platform, &Batch<'_>),
     (scope, turns): (&Scope, &BTreeMap<MarketId, Turns>),
     (mut singly, mut quality): (Counted, QualityCounted),
@@ -360,160 +297,10 @@ fn put_together(
     CountedBatch { exports, facts, turns: by_turn, groups, booked, pages, visits, quality, singly }
 }
 
-/// Why an export that took longer than it may is not counted.
-fn too_long(limit: Duration) -> String {
-    format!(
-        "reading it took longer than `export_limit` in `archive.yaml`, {}, and was given up (the next run tries again; deliver it in smaller files, or give it more time)",
-        span(limit)
-    )
-}
-
 /// The big ones first, so that no thread is left alone with one at the end.
 fn largest_first<'a>(batch: &'a Batch<'_>) -> Vec<(usize, &'a Object)> {
     let mut order: Vec<(usize, &Object)> =
         batch.exports.iter().map(|export| &export.found.object).enumerate().collect();
     order.sort_by_key(|(_, object)| std::cmp::Reverse(object.size));
     order
-}
-
-/// How many prints each export may keep: together a sixteenth of the memory bound.
-fn most_prints(memory_bytes: u64, exports: usize) -> usize {
-    let prints = memory_bytes / 16 / size_of::<u64>() as u64;
-    usize::try_from(prints).unwrap_or(usize::MAX) / exports.max(1)
-}
-
-/// What reading one export needs.
-struct Reader<'a> {
-    source: &'a Source,
-    platform: &'a Platform,
-    known_since: &'a KnownSince<'a>,
-    clocks: &'a Clocks<'a>,
-    markets: &'a BTreeMap<MarketId, Zone>,
-    reaches: &'a Reaches,
-    room: &'a Room,
-    most_prints: usize,
-}
-
-impl Reader<'_> {
-    /// What is read of an export that is to be read no further is worth nothing.
-    fn read(
-        &self,
-        planned: &PlannedExport,
-        fetched: Result<Fetched, StoreError>,
-        number: usize,
-        halt: &Halt,
-        writers: &mut Writers<'_, impl SignalWriter>,
-    ) -> Result<Result<ReadExport, Unread>, RunError> {
-        let object = &planned.found.object;
-        let fetched = match fetched {
-            Ok(fetched) => fetched,
-            Err(error) => return Ok(Err(Unread::of(&error))),
-        };
-        let again = match fetched.file.try_clone() {
-            Ok(again) => again,
-            Err(error) => return Ok(Err(Unread::new(error_text(&error)))),
-        };
-        let settings = &self.source.workspace.settings;
-        let definition = self.platform.exports.get(planned.export).ok_or(RunError::Worker)?;
-        let reading = Reading {
-            export: definition,
-            entry_is_click: self.platform.entry_is_click(),
-            path: &planned.found.path,
-            reach: self.reaches.of_object(planned),
-            markets: self.markets,
-            stay_seconds: settings.stay_seconds,
-            excerpt: Excerpt { chars: settings.reject_text_chars, viewer_ids: settings.reject_viewer_ids },
-            halt,
-            most_prints: self.most_prints,
-        };
-        let read = match &definition.rows {
-            Rows::Events { .. } | Rows::Impressions { .. } => {
-                self.signals(&reading, fetched.file, number, &mut writers.signals)?
-            }
-            Rows::Quality(rows) => {
-                let views = writers.views.as_mut().ok_or(RunError::Worker)?;
-                views.begin(number, rows_of(rows.grain));
-                self.views(&reading, fetched.file, views)?
-            }
-            Rows::Counts(_) | Rows::Covers(_) => self.room.read(&reading, fetched.file),
-        };
-        let still = || self.source.exports.still(object, &again).map_err(|error| Unread::new(error_text(&error)));
-        Ok(read.and_then(|(report, rows)| {
-            still()?;
-            let modified = self.known_since.modified(definition, planned, &fetched.sha256);
-            Ok(ReadExport { sha256: fetched.sha256, modified, report, rows })
-        }))
-    }
-
-    fn views(
-        &self,
-        reading: &Reading<'_>,
-        file: File,
-        writer: &mut QualityWriter<'_>,
-    ) -> Result<Result<(ReadReport, Read), Unread>, RunError> {
-        let mut localizing = LocalizingViews::new(self.clocks, writer);
-        let report = export::read_quality(reading, file, &mut localizing);
-        if let Some(failure) = localizing.failure {
-            return Err(EngineError::Spill(failure).into());
-        }
-        let landed = writer.end();
-        Ok(report.map_err(|error| self.unread(&error)).and_then(|report| {
-            balanced(&report, &landed)?;
-            Ok((report, Read::Views(landed)))
-        }))
-    }
-
-    fn unread(&self, error: &ExportError) -> Unread {
-        let is_too_much = matches!(error, ExportError::TooManyCells(_));
-        let mut reason = error_text(error);
-        if is_too_much && self.clocks.has_groups() {
-            reason.push_str(OF_GROUPS);
-        }
-        Unread { is_too_much, ..Unread::new(reason) }
-    }
-
-    fn signals(
-        &self,
-        reading: &Reading<'_>,
-        file: File,
-        number: usize,
-        writer: &mut impl SignalWriter,
-    ) -> Result<Result<(ReadReport, Read), Unread>, RunError> {
-        writer.begin(number);
-        let mut localizing = Localizing::new(self.clocks, writer);
-        let report = export::read(reading, file, &mut localizing);
-        if let Some(failure) = localizing.failure {
-            return Err(failure.into());
-        }
-        let landed = writer.end();
-        Ok(report.map_err(|error| self.unread(&error)).and_then(|report| {
-            balanced(&report, &landed)?;
-            Ok((report, Read::Signals(landed)))
-        }))
-    }
-}
-
-/// What a row is of.
-const fn rows_of(grain: QualityGrain) -> QualityRowsOf {
-    match grain {
-        QualityGrain::View => QualityRowsOf::OneView,
-        QualityGrain::Minute => QualityRowsOf::Minute,
-        QualityGrain::Broadcast => QualityRowsOf::Broadcast,
-    }
-}
-
-/// The ways into the counters for one thread.
-struct Writers<'c, W> {
-    signals: W,
-    views: Option<QualityWriter<'c>>,
-}
-
-/// Whether every row that was taken went somewhere.
-fn balanced(report: &ReadReport, landed: &RowsByDay) -> Result<(), Unread> {
-    let placed = landed.by_day.iter().sum::<u64>() + landed.outside;
-    if placed == report.taken {
-        return Ok(());
-    }
-    let reason = format!("its rows do not balance: {} were taken, {placed} placed", report.taken);
-    Err(Unread::new(reason))
 }

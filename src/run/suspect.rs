@@ -20,7 +20,7 @@ use coverledger_core::model::MarketId;
 use coverledger_core::time::{DayRule, LocalDay};
 use coverledger_read::export::{ReadReport, SourceStats};
 
-use super::reading::{ReadExport, Unread};
+use crate::reading::{ReadExport, Unread};
 pub(super) use before::receipts_before;
 use double::{Double, doubles};
 use strays::{Sizes, strays};

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// Modules that share a crate, and the floor each stands on in it. Crates are kept apart by the compiler.
-const FLOORS: [(&str, u8); 11] = [
+const FLOORS: [(&str, u8); 16] = [
     // core
     ("time", 0),
     ("model", 0),
@@ -12,12 +12,17 @@ const FLOORS: [(&str, u8); 11] = [
     ("export", 0),
     ("inspect", 1),
     // the program
+    ("error_text", 0),
     ("program", 0),
+    ("variables", 0),
     ("notify", 1),
     ("plan", 1),
-    ("run", 2),
-    ("schedule", 3),
-    ("cli", 4),
+    ("stores", 1),
+    ("reading", 2),
+    ("cluster", 3),
+    ("run", 4),
+    ("schedule", 5),
+    ("cli", 6),
 ];
 /// Crates of one module: they have no floors.
 const SINGLE: [&str; 8] = ["stats", "config", "store", "archive", "report", "demo", "picture", "brief"];

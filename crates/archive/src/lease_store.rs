@@ -10,7 +10,7 @@ use std::sync::{self, PoisonError, RwLock};
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 use super::Archive;
 use super::keys::{self, Key, LeaseAt};
@@ -35,6 +35,8 @@ pub(super) struct LeaseStore {
     pub(super) held: Mutex<BTreeMap<(PlatformId, u64), Held>>,
     /// Leases by their keys, as they were written, and when they were first seen so.
     pub(super) seen: sync::Mutex<BTreeMap<String, Seen>>,
+    /// Market-days whose lease was lost to another run while they were worked on.
+    pub(super) lost: watch::Sender<BTreeSet<MarketDay>>,
 }
 
 /// A lease as it was written: what it claims, and when the store got it.
@@ -211,7 +213,8 @@ impl LeaseStore {
                 Ok(None) => {
                     let lease = Key::Lease(&place.0, place.1).path();
                     tracing::warn!(lease, "the lease was lost to another run; what is published is safe");
-                    held.remove(&place);
+                    let lost = held.remove(&place).map(|held| held.days).unwrap_or_default();
+                    self.lost.send_modify(|known| known.extend(lost));
                 }
                 Err(error) => tracing::warn!(%error, "a lease cannot be renewed; trying again"),
             }

@@ -12,7 +12,7 @@ use std::sync::{self, Arc, RwLock};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 use tracing::Instrument as _;
 
@@ -86,7 +86,8 @@ impl Leases {
         let length = SignedDuration::try_from(length).unwrap_or(SignedDuration::MAX);
         let (held, seen) = (Mutex::default(), sync::Mutex::default());
         let clock = RwLock::new(clock);
-        let store = Arc::new(LeaseStore { archive: archive.clone(), holder, length, clock, held, seen });
+        let lost = watch::Sender::default();
+        let store = Arc::new(LeaseStore { archive: archive.clone(), holder, length, clock, held, seen, lost });
         let renewing = Arc::clone(&store);
         let renewing = async move {
             loop {
@@ -130,6 +131,13 @@ impl Leases {
             }
         }
         theirs
+    }
+
+    /// Completes when the lease of one of these market-days was lost to another run: then that run does the same work.
+    pub async fn lost(&self, days: &BTreeSet<MarketDay>) {
+        let mut lost = self.store.lost.subscribe();
+        // The sender lives as long as this.
+        let _ = lost.wait_for(|lost| !lost.is_disjoint(days)).await;
     }
 
     /// Lets go of these market-days.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::cursor::Cursor;
 use super::engine::{self, EngineKeys};
-use super::definition::{EngineChoice, Returning, Settings, StoreLocation};
+use super::definition::{Returning, Settings, StoreLocation};
 use super::location::{self, lies_within};
 use super::notifications::Variable;
 use super::registry::{

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::brief::Brief;
 use super::completeness::Completeness;
@@ -19,6 +20,7 @@ use super::market_rules::MarketRules;
 use super::path::PathPattern;
 use super::problem::Problem;
 use super::quality::QualityRows;
+use super::snapshot::Snapshot;
 use super::viewer_groups::ViewerGroups;
 use coverledger_core::model::{Eras, Event, MarketId, PlatformId, ReturningKey, Turns};
 use coverledger_core::time::{Cron, DayRule, SlotTable, Zone};
@@ -58,6 +60,8 @@ pub struct Workspace {
     pub market_rules: Option<MarketRules>,
     /// What is sound and probably not meant, file by file: `check` tells it, and nothing else heeds it.
     pub warnings: Vec<Problem>,
+    /// The files that all of this was read from, for whoever hands it on. What is handed in later, such as keys, is not in them.
+    pub files: Arc<Snapshot>,
 }
 
 impl Workspace {
@@ -154,6 +158,32 @@ pub struct SparkEngine {
     /// How executors call the archive's place, as a full URL without a slash at its end; `None` where they call it as this
     /// process does.
     pub staging: Option<String>,
+    /// The token, once it is handed in.
+    pub token: Option<SparkToken>,
+}
+
+/// A server's token. It is never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SparkToken(String);
+
+impl SparkToken {
+    /// A token.
+    #[must_use]
+    pub const fn new(token: String) -> Self {
+        Self(token)
+    }
+
+    /// The token itself.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for SparkToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SparkToken")
+    }
 }
 
 /// Where a store is.

@@ -1,7 +1,7 @@
 //! `engine` of `archive.yaml`: what counts, and where.
 
 use super::cursor::Cursor;
-use super::definition::{EngineChoice, SparkEngine};
+use super::definition::{EngineChoice, SparkEngine, SparkToken};
 use super::notifications::Variable;
 use super::registry::{Keys, Maybe, Part, Required, Shape, keys, maybe, required};
 use super::{Platform, Workspace};
@@ -61,7 +61,8 @@ pub(super) fn read(at: &Cursor<'_>) -> Option<EngineChoice> {
     let url = keys.url.required().and_then(|at| server(&at));
     let python = keys.python.required().and_then(|at| python(&at));
     let (token_env, staging) = (keys.token_env.read(), keys.staging.read_with(place));
-    Some(EngineChoice::Spark(SparkEngine { url: url?, python: python?, token_env: token_env?, staging: staging? }))
+    let (url, python, token_env, staging) = (url?, python?, token_env?, staging?);
+    Some(EngineChoice::Spark(SparkEngine { url, python, token_env, staging, token: None }))
 }
 
 /// The URL's text appears in no message: it may hold a token.
@@ -94,6 +95,15 @@ fn place(at: &Cursor<'_>) -> Option<String> {
 }
 
 impl Workspace {
+    /// Takes the token that [`SparkEngine::token_env`] names. Where no Spark counts it is of no use.
+    #[must_use]
+    pub fn with_spark_token(mut self, token: SparkToken) -> Self {
+        if let EngineChoice::Spark(spark) = &mut self.settings.engine {
+            spark.token = Some(token);
+        }
+        self
+    }
+
     /// What counts a platform. How views went, and what viewers do over days, is counted by this process alone.
     #[must_use]
     pub fn engine_of(&self, platform: &PlatformId) -> &EngineChoice {
@@ -152,6 +162,7 @@ mod tests {
             python: "3.12".to_owned(),
             token_env: Some("SPARK_TOKEN".to_owned()),
             staging: Some("s3a://a/b".to_owned()),
+            token: None,
         };
         assert_eq!(spark, Some(EngineChoice::Spark(wanted)));
     }

@@ -67,6 +67,7 @@ mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use brief::{Brief, Names, Title};
 pub use completeness::{Completeness, IfMissing};
@@ -140,7 +141,7 @@ fn check_files(snapshot: &Snapshot, jobs: Jobs) -> Result<Workspace, ConfigError
         return Err(ConfigError { problems: ConfigFile::broken(config_dir, &message).into_problems() });
     }
     let files = Files::parse(snapshot, jobs);
-    let workspace = files.check(&folder_that_holds(config_dir));
+    let workspace = files.check(&folder_that_holds(config_dir), snapshot);
     let problems = files.into_problems();
     match workspace {
         Some(workspace) if problems.is_empty() => Ok(workspace),
@@ -219,7 +220,7 @@ impl Files {
         }
     }
 
-    fn check(&self, base: &Path) -> Option<Workspace> {
+    fn check(&self, base: &Path, snapshot: &Snapshot) -> Option<Workspace> {
         let settings = self.archive.start().and_then(|start| archive::read(&start, base));
         let markets = self.markets.start().and_then(|start| markets::read(&start));
         let market_names = markets.as_ref().map(|markets| &markets.names);
@@ -297,6 +298,7 @@ impl Files {
             remind_seconds: notifications.remind_seconds,
             market_rules: market_rules?,
             warnings: self.all().flat_map(ConfigFile::warnings).collect(),
+            files: Arc::new(snapshot.clone()),
         })
     }
 

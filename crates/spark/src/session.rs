@@ -71,11 +71,17 @@ impl Session {
             server: server.clone(),
             client,
             headers,
-            id: session_id.unwrap_or_else(|| Uuid::new_v4().to_string()),
+            id: session_id.unwrap_or_else(Self::fresh_id),
             version: String::new(),
             patience,
             server_side: Mutex::new(None),
         })
+    }
+
+    /// An id for a session that is to be opened, a UUID.
+    #[must_use]
+    pub fn fresh_id() -> String {
+        Uuid::new_v4().to_string()
     }
 
     /// Its id, a UUID, which a driver notes for [`Self::interrupt_left`].

@@ -16,7 +16,7 @@ use super::near::is_known;
 use super::run::clock;
 use super::screen::Screen;
 use super::{Failure, exit, load};
-use crate::run::stores;
+use crate::stores;
 use coverledger_archive::{Archive, Receipt, TableName, Unit};
 use coverledger_brief::Text;
 use coverledger_config::Workspace;
@@ -104,7 +104,7 @@ fn is_whole(file: &Path, page: &Bytes) -> bool {
 
 /// A copy that stays until somebody cleans the temporary folder: the browser reads it after this program has ended.
 fn copied(workspace: &Workspace, page: &Bytes, as_of: Date) -> Result<PathBuf, Failure> {
-    let folder = crate::run::scratch_dir(&workspace.settings);
+    let folder = crate::stores::scratch_dir(&workspace.settings);
     let file = folder.join(format!("coverledger-brief-{as_of}.html"));
     let failed = |error| Failure::machine(format!("`{}`: {error}", file.display()));
     std::fs::write(&file, page).map_err(failed)?;

@@ -16,7 +16,7 @@ use super::picture_file::{self, PictureFile};
 use crate::cli::args::{CoversCheck, Global, Output};
 use crate::cli::screen::Screen;
 use crate::cli::{Failure, exit, in_ticks, load};
-use crate::run::stores;
+use crate::stores;
 use coverledger_config::{MarketRules, Workspace};
 use coverledger_core::model::{MarketId, PlatformId};
 use coverledger_picture::{Portrait, Refused};

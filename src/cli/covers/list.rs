@@ -8,7 +8,7 @@ use crate::cli::lang::Lang;
 use crate::cli::rows::{Destination, RowWriter};
 use crate::cli::screen::Screen;
 use crate::cli::{Failure, Grid, exit, load};
-use crate::run::stores;
+use crate::stores;
 use coverledger_core::model::{Count, Look, heading_zh};
 
 /// How many covers of a place people read at a time.

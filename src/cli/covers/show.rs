@@ -8,7 +8,7 @@ use crate::cli::args::{CoversShow, Global};
 use crate::cli::lang::Lang;
 use crate::cli::screen::Screen;
 use crate::cli::{Failure, Grid, exit, in_ticks, load};
-use crate::run::stores;
+use crate::stores;
 use coverledger_core::model::{Count, Look};
 
 /// Shows what is known of a cover: its family, its picture, how it did, and why what is missing is missing.

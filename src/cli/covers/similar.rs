@@ -11,7 +11,7 @@ use crate::cli::args::{CoversSimilar, Global};
 use crate::cli::lang::Lang;
 use crate::cli::screen::Screen;
 use crate::cli::{Failure, Grid, exit, load};
-use crate::run::stores;
+use crate::stores;
 use coverledger_config::Workspace;
 use coverledger_core::model::{Count, Look};
 use coverledger_picture::{Portrait, Refused};

@@ -22,7 +22,8 @@ use std::sync::Arc;
 use super::Librarian;
 use crate::run::assets::{Asset, Candidate, Look, draft, table};
 use crate::run::deciding::Decided;
-use crate::run::{Disposition, error_text, stores};
+use crate::run::{Disposition, error_text};
+use crate::stores;
 use coverledger_archive::{
     BoxError, Draft, ExportRecord, Fingerprint, State, TableBytes, TableFamily, TableName, Unit,
 };

@@ -7,8 +7,9 @@ use bytes::Bytes;
 use tokio::sync::Semaphore;
 
 use crate::plan::{Batch, PlannedDay};
+use crate::reading::{ReadExport, Unread};
 use crate::run::blocking::blocking;
-use crate::run::reading::{CountedBatch, ReadExport, Unread};
+use crate::run::reading::CountedBatch;
 use coverledger_archive::{Archive, BoxError, VisitPartError, VisitPartWriter};
 use coverledger_config::Workspace;
 use coverledger_core::count::{QualityCounted, ViewerVisit, Visits};

@@ -11,10 +11,11 @@ use tempfile::TempDir;
 
 use super::first::{self, FirstSignals, FirstViews};
 use super::{FirstRow, Placed, SampleError, Seam, Tried, TriedDay, log};
-use crate::run::reach::reach;
-use crate::run::{Disposition, RunError, RunReport, error_text, stores};
+use crate::reading::reach::reach;
+use crate::run::{Disposition, RunError, RunReport, error_text};
+use crate::stores;
 use coverledger_archive::{Receipt, Unit};
-use coverledger_config::{Export, Platform, Rows, StoreLocation, Workspace};
+use coverledger_config::{EngineChoice, Export, Platform, Rows, StoreLocation, Workspace};
 use coverledger_core::model::{CountRow, MarketDay, MarketId, PlatformId};
 use coverledger_core::time::Zone;
 use coverledger_read::export::{self, Excerpt, ExportError, Halt, PathValues, Reach, ReadReport, Reading};
@@ -39,6 +40,8 @@ impl Own {
         let folder = folder.map_err(SampleError::Folder)?;
         let mut own = workspace.clone();
         own.settings.exports = StoreLocation::Folder(folder.path().join("exports"));
+        // A local file is no cluster's.
+        own.settings.engine = EngineChoice::Local;
         own.settings.archive = StoreLocation::Folder(folder.path().join("archive"));
         (own.decisions, own.channels) = (None, BTreeMap::new());
         own.experiments.clear();

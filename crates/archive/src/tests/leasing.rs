@@ -305,6 +305,10 @@ async fn a_sleeper_whose_lease_lies_there_still_but_was_taken_over_lets_go_of_it
     sleeper.wake_at(at(100));
     sleeper.renew().await;
     assert_eq!(bench.bytes().await, before);
+    // Who works on it hears of it, and nobody else.
+    sleeper.lost(&[day(1), day(2)].into()).await;
+    let other = tokio::time::timeout(Duration::from_millis(20), sleeper.lost(&[day(2)].into())).await;
+    assert!(other.is_err(), "the other market-day was not lost");
     assert_eq!(take(&sleeper, &day(1)).await, Some("second".into()));
 }
 

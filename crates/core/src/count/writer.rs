@@ -1,6 +1,7 @@
 //! The way into the local engine: rows are placed in cells, packed and parted.
 
 use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
 
 use super::bars::{BarSpool, BarTally};
 use super::cells::Cell;
@@ -106,7 +107,7 @@ pub struct Placed {
 }
 
 /// Where the rows of one export went.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowsByDay {
     /// On a market-day of this run, by market-day.
     pub by_day: Vec<u64>,

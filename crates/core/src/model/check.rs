@@ -1,7 +1,9 @@
 //! Comparisons of what an export reports about itself with its own rows.
 
+use serde::{Deserialize, Serialize};
+
 /// One comparison.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Check {
     /// What was compared: the word of a count, or the name of a rate.
     pub metric: String,
@@ -20,7 +22,7 @@ pub struct Check {
 }
 
 /// What was compared with what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum CheckScope {
     /// A row of totals against the sum of the rows.
     Total,
@@ -29,7 +31,7 @@ pub enum CheckScope {
 }
 
 /// A number within bounds, both included.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Bounds {
     /// The least it can be.
     pub low: f64,
@@ -40,7 +42,7 @@ pub struct Bounds {
 }
 
 /// What a comparison says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Verdict {
     /// The same, to the precision of the digits.
     Equal,

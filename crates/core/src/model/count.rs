@@ -3,6 +3,8 @@
 //! From the list come [`Count`] and [`Counts`], the key in configuration, the columns of every table that has counts with
 //! their units and sentences, and the names of totals in receipts.
 
+use serde::{Deserialize, Serialize};
+
 /// What there is to know about a counted signal.
 struct Signal {
     /// Its column in tables and its key in configuration.
@@ -32,7 +34,7 @@ macro_rules! signals {
         /// The counts of one cell. All are sums over rows, so any roll-up is a sum again; but only over rows that were
         /// counted under one convention, which is why sums of published cells are made by [`super::Series`] and nowhere
         /// else.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
         pub struct Counts {
             $($(#[$doc])* pub $field: u64,)*
         }
@@ -227,7 +229,7 @@ impl Counts {
 }
 
 /// A set of counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct CountSet(u16);
 
 impl CountSet {

@@ -1,5 +1,7 @@
 //! The contents of one object of pre-aggregated counts, or of a cover log.
 
+use serde::{Deserialize, Serialize};
+
 use super::{CountSet, Figures, MarketId};
 
 /// Some platforms write ends to the minute and others to the second: rows that share less time than this
@@ -7,7 +9,7 @@ use super::{CountSet, Figures, MarketId};
 pub const LEAST_OVERLAP_US: i64 = 60_000_000;
 
 /// The rows of one object, before it is known which of them a newer object replaces.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct CountTable {
     /// Where its rows were seen.
     pub stages: Vec<Dimensions>,
@@ -24,7 +26,7 @@ pub struct CountTable {
 }
 
 /// What a row is about: resolved once per distinct combination in an export, not once per row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dimensions {
     /// The market it was aimed at.
     pub market: MarketId,
@@ -37,7 +39,7 @@ pub struct Dimensions {
 }
 
 /// A row of counts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CountRow {
     /// Which record of the object, from 1.
     pub record: u32,
@@ -54,7 +56,7 @@ pub struct CountRow {
 }
 
 /// A cover on air.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OnAir {
     /// Which record of the object, from 1.
     pub record: u32,

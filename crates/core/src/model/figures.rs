@@ -1,9 +1,11 @@
 //! What is known of a cell: its counts, within which bounds, and how they came about.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Count, CountSet, Counts, Measure};
 
 /// The counts of a cell with what has to be said about them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Figures {
     /// As stated or counted.
     pub value: Counts,
@@ -29,7 +31,7 @@ pub struct Figures {
 }
 
 /// Counts out of rows that were split.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Prorated {
     /// Impressions.
     pub impressions: u64,
@@ -38,7 +40,7 @@ pub struct Prorated {
 }
 
 /// A part of a time, both in whole seconds so that shares of several rows add up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Share {
     /// The part.
     pub part_seconds: u64,

@@ -1,7 +1,9 @@
 //! Records that could not be counted, and why.
 
+use serde::{Deserialize, Serialize};
+
 /// Why a record was rejected. The word is what the `rejects` table and the messages show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Reason {
     /// More or fewer fields than the header has.
     FieldCount,
@@ -119,7 +121,7 @@ impl Reason {
 }
 
 /// One rejected record.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reject {
     /// Which record of the object, from 1; a header is not a record.
     pub record: u64,

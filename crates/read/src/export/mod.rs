@@ -33,6 +33,8 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use serde::{Deserialize, Serialize};
+
 pub use check::note::says_note;
 pub use check::total_row::{results_said, says_all, says_total, says_total_of};
 pub use error::ExportError;
@@ -100,7 +102,7 @@ pub struct Reading<'a> {
 }
 
 /// The outcome of reading one export.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct ReadReport {
     /// Physical records, counted without the parser.
     pub rows_in: u64,

@@ -6,7 +6,8 @@ use bytes::Bytes;
 use polars::prelude::PolarsResult;
 
 use crate::cli::covers::picture_file::PictureFile;
-use crate::run::{error_text, stores};
+use crate::run::error_text;
+use crate::stores;
 use coverledger_archive::{Archive, TableName};
 use coverledger_config::Workspace;
 use coverledger_read::export::caught;

@@ -79,6 +79,11 @@ impl Partial {
         })
     }
 
+    /// How many rows of market-days went into it, by the numbers of these in ascending order; of those that are missing, none.
+    pub fn by_day(&self) -> impl Iterator<Item = (u32, Totals)> {
+        self.of_days.iter().map(|(day, totals)| (*day, *totals))
+    }
+
     /// Adds another part of the same job.
     ///
     /// # Errors

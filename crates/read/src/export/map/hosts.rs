@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+use serde::{Deserialize, Serialize};
+
 /// Hosts by broadcast. A broadcast has one: the first that a record names.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Hosts {
     by_broadcast: BTreeMap<String, String>,
     /// A broadcast that is said to have two, with these.

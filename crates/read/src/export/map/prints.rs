@@ -1,5 +1,6 @@
 //! Hashes of records, which show whether two exports hold the same records where there are no event ids.
 
+use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::quality::QualitySignal;
@@ -11,7 +12,7 @@ use coverledger_core::model::Dimensions;
 ///
 /// Beyond a bound only those are kept that begin with so many zero bits, which are the same records in every export: a
 /// sample that can be compared.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Prints {
     most: usize,
     have_viewers: bool,

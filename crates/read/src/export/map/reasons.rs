@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use coverledger_core::model::Reason;
 
 /// Rejects by reason and column.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reasons(BTreeMap<(Reason, Option<String>), u64>);
 
 /// The reason that most rejects have.

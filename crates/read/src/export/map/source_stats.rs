@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use super::hosts::Hosts;
 use super::prints::Prints;
 use coverledger_config::CountRows;
@@ -14,7 +16,7 @@ const MOST_NAMED: usize = 5;
 const LONGEST_NAME_BYTES: usize = 16;
 
 /// Times, markets and prints of the records of an export.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SourceStats {
     /// Records that carry information: events, or rows with a count other than zero. None in a log of covers, which may
     /// be the same day after day.
@@ -39,7 +41,7 @@ pub struct SourceStats {
 }
 
 /// Sound records of market-days that do not read their object: each is a reject, `beyond_reach`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Beyond {
     /// How many.
     pub records: u64,
@@ -68,7 +70,7 @@ fn joined(span_us: Option<(i64, i64)>, (first_us, last_us): (i64, i64)) -> (i64,
 ///
 /// Only a few short ones are kept: a file for another market has one or two of them, a column of something else, of
 /// viewers even, has thousands.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct OtherMarkets {
     /// Records of them.
     pub records: u64,
@@ -125,7 +127,7 @@ impl SourceStats {
 }
 
 /// Hours with records: as many as a year has; of more, it is only known that there are more.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 struct Hours {
     known: BTreeSet<i64>,
     newest: Option<i64>,

@@ -3,6 +3,7 @@
 //! Interfaces answer in pages, and with an empty list where they mean an error. What is declared is read by its way. Where
 //! nothing is declared, members are looked for that can mean nothing else, outside of the rows.
 
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::members::{each, lookup, pairs};
@@ -17,7 +18,7 @@ const DEPTH: usize = 3;
 const SHOWN: usize = 60;
 
 /// What a document says of how much of an answer it holds.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Claim {
     /// Rows of the whole answer.
     pub rows: Option<u64>,

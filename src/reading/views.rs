@@ -9,17 +9,17 @@ use coverledger_core::time::Hint;
 use coverledger_read::export::{QualitySignal, QualitySignals};
 
 /// Puts the rows of one export on their markets' clocks and hands them to a writer of the counter.
-pub(super) struct LocalizingViews<'a, 'c> {
+pub(crate) struct LocalizingViews<'a, 'c> {
     clocks: &'a Clocks<'a>,
     writer: &'a mut QualityWriter<'c>,
     clock_of_place: Vec<Option<usize>>,
     hints: Vec<Hint>,
     /// Why rows could not be taken.
-    pub(super) failure: Option<io::Error>,
+    pub(crate) failure: Option<io::Error>,
 }
 
 impl<'a, 'c> LocalizingViews<'a, 'c> {
-    pub(super) fn new(clocks: &'a Clocks<'a>, writer: &'a mut QualityWriter<'c>) -> Self {
+    pub(crate) fn new(clocks: &'a Clocks<'a>, writer: &'a mut QualityWriter<'c>) -> Self {
         Self { clocks, writer, clock_of_place: Vec::new(), hints: clocks.hints(), failure: None }
     }
 }

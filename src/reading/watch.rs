@@ -10,7 +10,7 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use super::Stop;
+use super::stop::Stop;
 use coverledger_read::export::Halt;
 
 /// What a platform's first stint takes besides its bytes.
@@ -23,22 +23,24 @@ const BYTES_A_SECOND: u64 = 1 << 20;
 
 /// Why reading was ended before its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ended {
+pub(crate) enum Ended {
     /// The run was asked to stop.
     Stopped,
     /// The platform's stint is over.
     StintOver,
+    /// Another run took its market-days over, and does the same work. Only what is counted elsewhere ends so.
+    LeaseLost,
     /// The export took longer than one may.
     TooLong,
 }
 
 /// How long a platform may be read while others wait. `None` if no other waits.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Stint(Option<Instant>);
+pub(crate) struct Stint(Option<Instant>);
 
 impl Stint {
     /// The stint of this number, from 0, for so many bytes of exports.
-    pub(super) fn begin(number: u32, bytes: u64) -> Self {
+    pub(crate) fn begin(number: u32, bytes: u64) -> Self {
         Self(Instant::now().checked_add(Self::length(number, bytes)))
     }
 
@@ -48,12 +50,12 @@ impl Stint {
     }
 
     /// No other platform waits.
-    pub(super) const fn without_end() -> Self {
+    pub(crate) const fn without_end() -> Self {
         Self(None)
     }
 
     /// Whether it is over.
-    pub(super) fn is_over(self) -> bool {
+    pub(crate) fn is_over(self) -> bool {
         self.0.is_some_and(|end| end <= Instant::now())
     }
 
@@ -66,7 +68,7 @@ impl Stint {
 }
 
 /// Watches the time while one export is read.
-pub(super) struct Watch {
+pub(crate) struct Watch {
     /// Asked when it is to be read no further.
     quit: Stop,
     ended: Arc<OnceLock<Ended>>,
@@ -75,7 +77,7 @@ pub(super) struct Watch {
 
 impl Watch {
     /// Watches until it is dropped. Asks `quit` to stop the fetch and the reader of the export.
-    pub(super) fn begin(handle: &Handle, stop: &Stop, stint: Stint, limit: Duration, quit: &Stop) -> Self {
+    pub(crate) fn begin(handle: &Handle, stop: &Stop, stint: Stint, limit: Duration, quit: &Stop) -> Self {
         let (quit, ended) = (quit.clone(), Arc::new(OnceLock::new()));
         let (stop, asking, noting) = (stop.clone(), quit.clone(), Arc::clone(&ended));
         let task = handle.spawn(async move {
@@ -92,12 +94,12 @@ impl Watch {
     }
 
     /// For the reader, which looks between two records.
-    pub(super) fn halt(&self) -> &Halt {
+    pub(crate) fn halt(&self) -> &Halt {
         self.quit.halt()
     }
 
     /// Why reading was ended, if it was.
-    pub(super) fn ended(&self) -> Option<Ended> {
+    pub(crate) fn ended(&self) -> Option<Ended> {
         self.ended.get().copied()
     }
 }

@@ -8,14 +8,15 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tracing::Instrument as _;
 
-use super::{RunError, Stop};
+use super::reading_error::ReadingError;
+use super::stop::Stop;
 use coverledger_store::{Fetched, Object, Store, StoreError};
 
 /// Bytes that may be fetched ahead; they wait in unnamed files.
 const MOST_BYTES: u64 = 256 << 20;
 
 /// The exports of a batch, in the order in which they are read.
-pub(super) struct Prefetcher<'a> {
+pub(crate) struct Prefetcher<'a> {
     store: &'a Store,
     spool_dir: &'a Path,
     handle: &'a Handle,
@@ -43,30 +44,30 @@ struct Fetching {
 }
 
 /// An export to be read.
-pub(super) struct Next {
+pub(crate) struct Next {
     /// Its number in the batch.
-    pub(super) index: usize,
+    pub(crate) index: usize,
     coming: Fetching,
 }
 
 impl Next {
     /// Ends the fetch when it is asked.
-    pub(super) const fn quit(&self) -> &Stop {
+    pub(crate) const fn quit(&self) -> &Stop {
         &self.coming.quit
     }
 
     /// Blocks this thread until the export is there. `None` if it was told to quit.
     ///
     /// # Errors
-    /// [`RunError::Worker`] if the task that fetches it panicked.
-    pub(super) fn fetched(self) -> Result<Option<Result<Fetched, StoreError>>, RunError> {
-        self.coming.fetched.blocking_recv().map_err(|_| RunError::Worker)
+    /// [`ReadingError::Worker`] if the task that fetches it panicked.
+    pub(crate) fn fetched(self) -> Result<Option<Result<Fetched, StoreError>>, ReadingError> {
+        self.coming.fetched.blocking_recv().map_err(|_| ReadingError::Worker)
     }
 }
 
 impl<'a> Prefetcher<'a> {
     /// As many ahead as there are threads.
-    pub(super) fn new(
+    pub(crate) fn new(
         store: &'a Store,
         spool_dir: &'a Path,
         handle: &'a Handle,
@@ -78,7 +79,7 @@ impl<'a> Prefetcher<'a> {
     }
 
     /// The next export; begins to fetch those behind it.
-    pub(super) fn next(&self) -> Option<Next> {
+    pub(crate) fn next(&self) -> Option<Next> {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         let (index, object) = *self.order.get(queue.taken)?;
         queue.taken += 1;

@@ -13,7 +13,7 @@ use coverledger_core::model::{GroupKey, MarketDay, MarketId, Turns};
 const ACROSS_MIDNIGHT_US: i64 = 3_600_000_000;
 
 /// The turns of the platform in every market of a batch that has any.
-pub(super) fn turns(workspace: &Workspace, batch: &Batch<'_>) -> BTreeMap<MarketId, Turns> {
+pub(crate) fn turns(workspace: &Workspace, batch: &Batch<'_>) -> BTreeMap<MarketId, Turns> {
     let mut turns = BTreeMap::new();
     for day in &batch.days {
         let market = &day.market_day.market;
@@ -23,7 +23,7 @@ pub(super) fn turns(workspace: &Workspace, batch: &Batch<'_>) -> BTreeMap<Market
 }
 
 /// What decides into which groups the viewers of each market-day fall; `None` where it is not counted by groups.
-pub(super) fn group_keys<'w>(workspace: &'w Workspace, days: &[&PlannedDay]) -> Vec<Option<&'w GroupKey>> {
+pub(crate) fn group_keys<'w>(workspace: &'w Workspace, days: &[&PlannedDay]) -> Vec<Option<&'w GroupKey>> {
     let groups = |day: &&PlannedDay| {
         let MarketDay { platform, market, local_date } = &day.market_day;
         workspace.viewer_groups(platform, market, *local_date).map(|groups| &groups.key)
@@ -32,7 +32,7 @@ pub(super) fn group_keys<'w>(workspace: &'w Workspace, days: &[&PlannedDay]) -> 
 }
 
 /// What is counted: the exports and market-days of a batch by their names.
-pub(super) fn job(
+pub(crate) fn job(
     workspace: &Workspace,
     batch: &Batch<'_>,
     scope: Scope,
@@ -64,7 +64,7 @@ pub(super) fn job(
 }
 
 /// Which exports each market-day is counted from.
-pub(super) fn scope(batch: &Batch<'_>, platform: &Platform) -> Scope {
+pub(crate) fn scope(batch: &Batch<'_>, platform: &Platform) -> Scope {
     let mut scope = Scope::new(batch.exports.len(), batch.days.len());
     for (number, export) in batch.exports.iter().enumerate() {
         for (day_number, day) in batch.days.iter().enumerate() {

@@ -10,13 +10,13 @@ use coverledger_core::model::MarketId;
 use coverledger_read::export::Reach;
 
 /// The reach of every export on every date of a batch.
-pub(super) struct Reaches {
+pub(crate) struct Reaches {
     by_date: BTreeMap<(usize, Date), Reach>,
     everything: Reach,
 }
 
 impl Reaches {
-    pub(super) fn of(workspace: &Workspace, platform: &Platform, batch: &Batch<'_>) -> Self {
+    pub(crate) fn of(workspace: &Workspace, platform: &Platform, batch: &Batch<'_>) -> Self {
         let mut by_date = BTreeMap::new();
         for planned in &batch.exports {
             let Some(date) = planned.found.export_date else { continue };
@@ -27,14 +27,14 @@ impl Reaches {
     }
 
     /// The reach of an object.
-    pub(super) fn of_object(&self, planned: &PlannedExport) -> &Reach {
+    pub(crate) fn of_object(&self, planned: &PlannedExport) -> &Reach {
         let date = planned.found.export_date;
         date.and_then(|date| self.by_date.get(&(planned.export, date))).unwrap_or(&self.everything)
     }
 }
 
 /// The reach of an object of a date.
-pub(super) fn reach(workspace: &Workspace, definition: &Export, date: Date) -> Reach {
+pub(crate) fn reach(workspace: &Workspace, definition: &Export, date: Date) -> Reach {
     let in_market = |(id, market): (&MarketId, &Market)| {
         let (from, until) = plan::reach_in(definition, date, &market.day)?;
         Some((id.clone(), (from.as_microsecond(), until.as_microsecond())))

@@ -1,4 +1,6 @@
-//! The stores of a configuration, opened.
+//! The stores of a configuration, opened, and where files lie that nobody needs for long.
+
+use std::path::PathBuf;
 
 use crate::program;
 use coverledger_archive::Archive;
@@ -63,4 +65,10 @@ pub async fn archive_for_writing(settings: &Settings) -> Result<Archive, StoreEr
 /// [`StoreError`] when it cannot be set up.
 pub fn archive_for_recording(settings: &Settings) -> Result<Archive, StoreError> {
     open(&settings.archive, IfMissing::Create, settings).map(Archive::for_reading)
+}
+
+/// Where files lie that nobody needs for long: `spill_dir`, or the system's temporary folder.
+#[must_use]
+pub fn scratch_dir(settings: &Settings) -> PathBuf {
+    settings.spill_dir.clone().unwrap_or_else(std::env::temp_dir)
 }

@@ -11,7 +11,7 @@ use coverledger_core::time::{Hint, Timeline};
 use coverledger_read::export::{Signal, Signals};
 
 /// The timelines of all markets of a batch.
-pub(super) struct Clocks<'w> {
+pub(crate) struct Clocks<'w> {
     markets: BTreeMap<MarketId, usize>,
     of_markets: Vec<MarketClock>,
     /// By market-day of the batch; none where no day is counted by groups of viewers.
@@ -26,7 +26,7 @@ struct MarketClock {
 }
 
 impl<'w> Clocks<'w> {
-    pub(super) fn new(
+    pub(crate) fn new(
         workspace: &'w Workspace,
         days: &[&PlannedDay],
         eras: &Eras,
@@ -53,24 +53,24 @@ impl<'w> Clocks<'w> {
     }
 
     /// The clock of a market; `None` where none of its days is in the batch.
-    pub(super) fn of_market(&self, market: &MarketId) -> Option<usize> {
+    pub(crate) fn of_market(&self, market: &MarketId) -> Option<usize> {
         self.markets.get(market).copied()
     }
 
     /// No hint yet, for every clock.
-    pub(super) fn hints(&self) -> Vec<Hint> {
+    pub(crate) fn hints(&self) -> Vec<Hint> {
         vec![Hint::default(); self.of_markets.len()]
     }
 
     /// The market-day of the batch and the slot of an instant, by a clock.
-    pub(super) fn day_and_slot(&self, clock: usize, at_us: i64, hint: &mut Hint) -> Option<(usize, usize)> {
+    pub(crate) fn day_and_slot(&self, clock: usize, at_us: i64, hint: &mut Hint) -> Option<(usize, usize)> {
         let MarketClock { timeline, day_numbers } = &self.of_markets[clock];
         let place = timeline.place(at_us, hint)?;
         Some((day_numbers[place.day], place.slot?))
     }
 
     /// Whether a market-day of the batch is counted by groups of viewers.
-    pub(super) const fn has_groups(&self) -> bool {
+    pub(crate) const fn has_groups(&self) -> bool {
         !self.group_keys.is_empty()
     }
 
@@ -82,17 +82,17 @@ impl<'w> Clocks<'w> {
 }
 
 /// Puts the signals of one export on their markets' clocks and hands them to a writer of the engine.
-pub(super) struct Localizing<'a, W> {
+pub(crate) struct Localizing<'a, W> {
     clocks: &'a Clocks<'a>,
     writer: &'a mut W,
     stage_clock: Vec<Option<usize>>,
     hints: Vec<Hint>,
     /// Why rows could not be taken.
-    pub(super) failure: Option<EngineError>,
+    pub(crate) failure: Option<EngineError>,
 }
 
 impl<'a, W: SignalWriter> Localizing<'a, W> {
-    pub(super) fn new(clocks: &'a Clocks<'a>, writer: &'a mut W) -> Self {
+    pub(crate) fn new(clocks: &'a Clocks<'a>, writer: &'a mut W) -> Self {
         let hints = vec![Hint::default(); clocks.of_markets.len()];
         Self { clocks, writer, stage_clock: Vec::new(), hints, failure: None }
     }

@@ -1,0 +1,65 @@
+//! Counting a batch on a cluster, and holding what comes back against what was sent.
+//!
+//! Every object has to be accounted for once; what is staged has to have the rows that readers say they wrote; and partial counts
+//! have to come to those rows, market-day by market-day, and viewers to be counted of as many as were passed on for that.
+
+use super::accounts::Accounts;
+use super::shipped::Shipped;
+use super::sums::Sums;
+use super::{Cluster, ClusterError};
+use crate::plan::Batch;
+use crate::reading::{ReadExport, Room, Stop, Unread};
+use coverledger_core::count::{CountJob, Counted};
+
+/// Rows of a group, about: it is in an executor's memory as a whole.
+const ROWS_PER_GROUP: u64 = 500_000;
+
+/// What a cluster came to.
+pub(crate) struct CountedThere {
+    /// In the order of the batch. Since when the store has their bytes is not said.
+    pub(crate) exports: Vec<Result<ReadExport, Unread>>,
+    pub(crate) counted: Counted,
+}
+
+/// Reads and counts a batch. `heard` is told of each object once all have been read.
+///
+/// Nothing is counted if rows of counts find no room: then the batch is cut, or refused.
+///
+/// # Errors
+/// [`ClusterError`] when the cluster fails, or its answer cannot be right.
+pub(crate) async fn count(
+    cluster: &impl Cluster,
+    shipped: &Shipped,
+    (batch, job, room): (&Batch<'_>, &CountJob, &Room),
+    stop: &Stop,
+    heard: impl Fn(usize),
+) -> Result<CountedThere, ClusterError> {
+    let (bytes, tasks) = (shipped.to_bytes()?, shipped.tasks());
+    if tasks == 0 {
+        return Ok(CountedThere { exports: Vec::new(), counted: Sums::default().total()?.into_counted(job)? });
+    }
+    let place = cluster.place().await;
+    cluster.stage(&bytes, tasks, &place, stop).await?;
+    let payloads = cluster.accounts(&place, stop).await?;
+    let accounts = Accounts::of(&payloads, batch.exports.len(), batch.days.len());
+    let mut accounts = accounts.map_err(ClusterError::Answer)?;
+    drop(payloads);
+    (0..batch.exports.len()).for_each(heard);
+    let (expected, staged) = (accounts.staged(), cluster.staged_rows(&place, stop).await?);
+    if staged != expected {
+        return Err(ClusterError::Answer(format!("readers wrote {expected} signals, and {staged} are staged")));
+    }
+    let mut sums = Sums::default();
+    let are_too_many = accounts.are_too_many(room);
+    if staged > 0 && !are_too_many {
+        let pieces = cluster.count(&bytes, &place, groups(staged), stop).await?;
+        sums = Sums::of_pieces(&pieces).map_err(ClusterError::Answer)?;
+        accounts.hold(&sums, &job.scope).map_err(ClusterError::Answer)?;
+    }
+    Ok(CountedThere { exports: accounts.into_exports(), counted: sums.total()?.into_counted(job)? })
+}
+
+/// In how many groups so many rows are counted.
+fn groups(rows: u64) -> u32 {
+    u32::try_from(rows.div_ceil(ROWS_PER_GROUP)).unwrap_or(u32::MAX).max(1)
+}
