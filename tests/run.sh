@@ -97,7 +97,7 @@ step_test() {
     need_protoc
     need_venv sail tests/requirements-sail.txt
     # One run tells all that is wrong.
-    COVERLEDGER_TEST_PYTHON="$target/test-venv-sail/bin/python" cargo test "${built[@]}" --no-fail-fast
+    COVERLEDGER_SPARK_PYTHON="$target/test-venv-sail/bin/python" cargo test "${built[@]}" --no-fail-fast
 }
 
 # The tests of every file that uses proptest, by the path of its module.
@@ -357,10 +357,10 @@ need_axe() {
     echo "$axe_version" > "$axe_packages/made-from"
 }
 
-# Killing at a chosen system call, and a clock that jumps. Tests that lack them say so and are skipped.
+# Killing at a chosen system call, a clock that jumps, and what looks at scripts. Tests that lack them say so and are skipped.
 need_faults() {
     local missing=() tool
-    for tool in strace faketime; do command -v "$tool" >/dev/null || missing+=("$tool"); done
+    for tool in strace faketime shellcheck; do command -v "$tool" >/dev/null || missing+=("$tool"); done
     [[ ${#missing[@]} -eq 0 ]] || need_system "${missing[@]}" || echo "SKIPPED: what needs ${missing[*]}" >&2
 }
 

@@ -80,7 +80,7 @@ def kiosk(platform: Platform, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.Data
 
 def dirty(dice: np.random.Generator, lines: list[bytes], broken: list) -> tuple[bytes, int]:
     """A file with records among its lines that are to be rejected, and how many these are. `broken` makes one out of a sound line."""
-    count = max(int(len(lines) * DIRTY_SHARE), 1)
+    count = int(len(lines) * DIRTY_SHARE)
     places = np.sort(dice.integers(0, len(lines), count))
     whole = []
     start = 0
@@ -126,7 +126,7 @@ def faulty_json() -> list:
 
 def faulty_rows(dice: np.random.Generator, rows: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """The same of a typed table."""
-    count = max(int(len(rows) * DIRTY_SHARE), 1)
+    count = int(len(rows) * DIRTY_SHARE)
     places = np.sort(dice.choice(len(rows), count, replace=False))
     bad = rows[places.tolist()].with_row_index("n")
     kind = pl.col("n") % 5

@@ -20,8 +20,8 @@ from program import Ended, Engine, Failed, Night, expect
 from same import objects, receipts, without_engine
 
 REFERENCE = "reference"
-# Of a server that is not there, and of one that takes a connection and says nothing.
-NOT_THERE_SECONDS, SILENT_SECONDS = 5, 40
+# Of a server that is not there: five seconds, and a start.
+NOT_THERE_SECONDS = 6
 # From the end of a server to the end of the run.
 LOST_SECONDS = 20
 # From SIGTERM to the end of the run.
@@ -66,33 +66,22 @@ class Where:
 
     operations: int
     files: int
-    is_staged: bool
-
-    @property
-    def is_reading(self) -> bool:
-        return self.operations >= 1 and not self.is_staged
-
-    @property
-    def is_counting(self) -> bool:
-        return self.operations >= COUNTING
 
 
 # The operations of a batch in their order: staging, accounts, rows, counting.
-COUNTING = 4
+READING, COUNTING = 1, 4
 
 
 def where(night: Night, name: str) -> Where:
     operations, files = 0, 0
     folder = night.archive(name) / "_staging"
-    is_staged = False
     for path in night.staged(name):
         if path.parent == folder and path.suffix == ".json":
             with contextlib.suppress(OSError, ValueError):
                 operations = max(operations, len(json.loads(path.read_text())["operations"]))
         else:
             files += 1
-            is_staged |= path.name == "_SUCCESS"
-    return Where(operations, files, is_staged)
+    return Where(operations, files)
 
 
 def until(night: Night, name: str, process: subprocess.Popen, is_there: Callable[[Where], bool]) -> Where:
@@ -108,11 +97,11 @@ def until(night: Night, name: str, process: subprocess.Popen, is_there: Callable
 
 
 def reading(at: Where) -> bool:
-    return at.is_reading and at.files > 0
+    return at.operations == READING and at.files > 0
 
 
 def counting(at: Where) -> bool:
-    return at.is_counting
+    return at.operations == COUNTING
 
 
 # ------------------------------------------------------------------------------------------------------------- faults
@@ -200,11 +189,19 @@ def silence() -> Iterator[int]:
         yield taken.getsockname()[1]
 
 
-def silent(night: Night, python: str) -> None:
+@contextlib.contextmanager
+def silent(night: Night, python: str) -> Iterator[None]:
+    """A run that waits for it, beside whatever else is done meanwhile."""
     name = "silent"
     with silence() as port:
-        engine = Engine.at(name, f"sc://127.0.0.1:{port}", python)
-        named(name, night.run(name, engine), UNEXPECTED, "127.0.0.1", within=SILENT_SECONDS)
+        started = time.monotonic()
+        process = night.start(name, Engine.at(name, f"sc://127.0.0.1:{port}", python))
+        try:
+            yield
+            ended = night.end(process, started)
+        finally:
+            process.kill()
+    named(name, ended, UNEXPECTED, "127.0.0.1")
     nothing_wrong(night, name)
 
 

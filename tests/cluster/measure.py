@@ -119,7 +119,7 @@ def main() -> None:
     args = parser.parse_args()
     work = args.work.resolve()
     if not (work / "night/jobs").is_dir():
-        nights.write(work / "night", args.rows, sound=True)
+        nights.write(work / "night", args.rows, short=True)
     night = Night(args.binary, work / "night")
     wheel = wheels.unpacked(args.wheel, work / "wheel")
     logs = servers.anew(work / "events")

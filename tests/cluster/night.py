@@ -1,6 +1,6 @@
 """A night whose truth is known: configuration, jobs and exports of about a million rows, in every shape that is counted on a cluster.
 
-    python tests/cluster/night.py DIR [--rows 1000000] [--sound]
+    python tests/cluster/night.py DIR [--rows 1000000] [--short]
 
   app      events, CSV in gzip, two files a day; a split by viewer is tested on it
   partner  events whose leaves carry the time in the room, NDJSON in gzip, by market and by days of Shanghai; one file of India is cut off
@@ -11,7 +11,8 @@
   player   how the views of app went
 
 Beside the exports lies `truth/`: what has to be published of the first four, and how many records of each file are to be rejected. It
-is drawn before any export is written. `--sound` leaves out the file that is cut off.
+is drawn before any export is written. `--short` writes all rows as those of `app`, without the file that is cut off and without what is
+decided at the end of a night.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import gzip
 import json
 import os
 import shutil
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -110,39 +112,40 @@ def write_parquet(exports: Exports, platform: Platform, rows: pl.DataFrame, day:
 WRITERS = {"partner": write_ndjson, "feed": write_parquet}
 
 
-def write(folder: Path, rows: int, sound: bool = False) -> None:
-    """Writes the whole night into a folder that is made anew."""
+def write(folder: Path, rows: int, short: bool = False) -> None:
+    """Writes the whole night, or a short one, into a folder that is made anew."""
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "truth").mkdir(parents=True)
     exports = Exports(folder / "exports")
     drawn = []
-    for number, platform in enumerate(PLATFORMS):
+    for number, platform in enumerate([replace(PLATFORMS[0], share=1.0)] if short else PLATFORMS):
         events = draw(platform, rows, number)
         deliveries, counted = delivered(platform, events, number)
         if platform.name != "edges":
             expected(platform, counted).write_parquet(folder / f"truth/{platform.name}.parquet")
         drawn.append((platform, deliveries))
-    counted_night(exports, folder / "truth/studio.parquet")
-    log_of_covers(exports)
-    player(exports, drawn[0][1])
+    if not short:
+        counted_night(exports, folder / "truth/studio.parquet")
+        log_of_covers(exports)
+        player(exports, drawn[0][1])
     for number, (platform, deliveries) in enumerate(drawn):
         dice = np.random.default_rng([SEED, number, 2])
         for (day,), mine in columns(platform, deliveries).group_by("file_date", maintain_order=True):
             WRITERS.get(platform.name, write_csv)(exports, platform, mine, day, dice)
-    if not sound:
+    if not short:
         whole = (exports.folder / CUT_OFF).read_bytes()
         exports.put(CUT_OFF, whole[: len(whole) // 2])
-    told = {"records": exports.records, "rejected": exports.rejected, "cut_off": None if sound else CUT_OFF}
+    told = {"records": exports.records, "rejected": exports.rejected, "cut_off": None if short else CUT_OFF}
     (folder / "truth/files.json").write_text(json.dumps(told, indent=1))
-    write_configuration(folder, len(DATES))
+    write_configuration(folder, len(DATES), short)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--sound", action="store_true")
+    parser.add_argument("--short", action="store_true")
     args = parser.parse_args()
-    write(args.folder, args.rows, args.sound)
+    write(args.folder, args.rows, args.short)
     sizes = [path.stat().st_size for path in (args.folder / "exports").rglob("*") if path.is_file()]
     print(f"{len(sizes)} exports, {sum(sizes) / 1e6:.1f} MB")

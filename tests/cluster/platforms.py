@@ -112,19 +112,21 @@ def put(path: Path, value: dict) -> None:
     path.write_text(yaml.safe_dump(value, sort_keys=False, allow_unicode=True))
 
 
-def write_configuration(folder: Path, lookback_days: int) -> None:
+def write_configuration(folder: Path, lookback_days: int, short: bool) -> None:
+    """The whole configuration, or that of `app` alone, of which nothing is decided."""
     config = folder / "config"
     put(config / "archive.yaml", archive("archive"))
     slots = {table: {name: f"{hour:02}:00" for name, hour in parts.items()} for table, parts in SLOTS.items()}
     places = {code: {"timezone": zone, "slots": table, "day_starts_at": f"{start:02}:00"} for code, (zone, table, start) in MARKETS.items()}
     put(config / "markets.yaml", {"version": 1, "slots": slots, "markets": places})
-    for name, value in platforms().items():
-        put(config / f"platforms/{name}.yaml", value)
-    for name, value in experiments().items():
-        put(config / f"experiments/{name}.yaml", value)
-    put(config / "decisions.yaml", {"version": 1, "window_days": 9, "period_days": 3})
-    put(config / "brief.yaml", {"version": 1})
-    names = [platform.name for platform in PLATFORMS] + ["studio", "player"]
+    names = ["app"] if short else [platform.name for platform in PLATFORMS] + ["studio", "player"]
+    for name in names:
+        put(config / f"platforms/{name}.yaml", platforms()[name])
+    if not short:
+        for name, value in experiments().items():
+            put(config / f"experiments/{name}.yaml", value)
+        put(config / "decisions.yaml", {"version": 1, "window_days": 9, "period_days": 3})
+        put(config / "brief.yaml", {"version": 1})
     job = {"version": 1, "platforms": names, "markets": list(MARKETS), "lookback_days": lookback_days}
     put(folder / "jobs/nightly.yaml", job)
     (folder / "truth/at.txt").write_text(NIGHT)

@@ -9,20 +9,25 @@ stream of an answer after five seconds, so that each longer query is one whose s
 import argparse
 import json
 import shutil
+import subprocess
 import sys
 import time
 from pathlib import Path
 
 import faults
 import night as nights
+import planted
 import same
 import servers
 import wheels
+import yaml
+from platforms import put
 from program import Ended, Engine, Failed, Night, expect
 
 ROWS = 1_000_000
 # A night that faults are tried on: long enough to be in the middle of something.
 FAULT_ROWS = 300_000
+DEMO_EVENTS, DEMO_PLATFORM, DEMO_NIGHT = 100_000, "shop_app", "2026-11-02T12:00:00Z"
 TOKEN_ENV, TOKEN = "COVERLEDGER_TEST_TOKEN", "a-token-for-loopback-only"
 CUT_AFTER_SECONDS = 5
 SPARK_CONF = {
@@ -82,7 +87,7 @@ def everything(args: argparse.Namespace) -> None:
     work = args.work.resolve()
     with Part("the night, and what is true of it"):
         nights.write(work / "night", args.rows)
-        nights.write(work / "short", FAULT_ROWS * args.rows // ROWS, sound=True)
+        nights.write(work / "short", FAULT_ROWS * args.rows // ROWS, short=True)
         whole, short = Night(args.binary, work / "night"), Night(args.binary, work / "short")
         cut_off = json.loads((work / "night/truth/files.json").read_text())["cut_off"]
     with Part("on this machine"):
@@ -90,6 +95,7 @@ def everything(args: argparse.Namespace) -> None:
         same.true(whole, "local")
         same.current(whole, "local", Engine("local"), cut_off)
         expect(short.run(faults.REFERENCE, Engine("local")).code == 0, "the short night is published")
+        planted.noticed(short, faults.REFERENCE)
     wheel = wheels.unpacked(args.wheel, work / "wheel")
     python = wheels.python_of(args.sail)
     if not args.only or "sail" in args.only:
@@ -106,15 +112,16 @@ def on_sail(
     def sail(folder: str, with_wheel: Path | None = wheel, port: int | None = None):
         return servers.sail(args.sail, with_wheel, work / folder, port)
 
-    with Part("no server, a silent one, one that does not know the token"):
+    with Part("no server, and one that does not know the token"):
         faults.not_there(short, python)
-        faults.silent(short, python)
         faults.wrong_token(short, python, args.sail / "bin/python")
-    with sail("sail") as server:
+    with faults.silent(short, python), sail("sail") as server:
         engine = Engine.at("Sail", server.url, python)
         with Part("on Sail"):
             the_same(whole, engine, "local", cut_off)
             print(f"   {server.resident_mib():.0f} MiB resident", flush=True)
+        with Part("a demo, counted by the program's executors and in Spark's own words"):
+            oracle(args, work / "demo", engine)
         with Part("a driver that is killed or stopped, on Sail"):
             faults.killed_driver(short, engine, "reading", faults.reading)
             faults.killed_driver(short, engine, "counting", faults.counting)
@@ -127,6 +134,26 @@ def on_sail(
         other = wheels.of_another_release(wheel, work / "other-wheel")
         with sail("sail-other", with_wheel=other) as server:
             faults.refused_wheel(short, "other-wheel", Engine.at("other-wheel", server.url, python), "0.0.1", wheels.version(wheel))
+
+
+def oracle(args: argparse.Namespace, folder: Path, engine: Engine) -> None:
+    """The demo of a week on the server, against a count that shares no code with the program (`tests/cluster_oracle.py`)."""
+    demo = [args.binary, "demo", folder, "--format", "parquet", "--events", str(DEMO_EVENTS), "--generate-only"]
+    subprocess.run(demo, check=True, stdout=subprocess.DEVNULL)
+    job = folder / "jobs/nightly.yaml"
+    settings = yaml.safe_load(job.read_text()) | {"platforms": [DEMO_PLATFORM]}
+    put(job, settings)
+    for part in ("decisions.yaml", "library.yaml", "brief.yaml"):
+        (folder / "config" / part).unlink(missing_ok=True)
+    shutil.rmtree(folder / "config/experiments", ignore_errors=True)
+    run = [args.binary, "run", "nightly", "--at", DEMO_NIGHT, "--engine", engine.spec["spark"]["url"]]
+    done = subprocess.run(run, cwd=folder, capture_output=True, text=True, check=False)
+    expect(done.returncode == 0, "the demo's night is counted on the server", done.stdout + done.stderr)
+    told = subprocess.run(
+        [args.sail / "bin/python", Path(__file__).parents[1] / "cluster_oracle.py", "--url", engine.spec["spark"]["url"], "--demo", folder],
+        capture_output=True, text=True, check=False,
+    )
+    expect(told.returncode == 0, f"and in Spark's own words: {told.stdout.strip()}", told.stderr)
 
 
 def on_spark(args: argparse.Namespace, work: Path, whole: Night, short: Night, wheel: Path, cut_off: str | None) -> None:

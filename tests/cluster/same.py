@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 import polars as pl
-from program import Ended, Engine, Night, expect
+from program import Ended, Engine, Failed, Night, expect
 from truth import COUNTS, KEYS
 
 # Counted where the engine says; how views went is counted by the process itself.
@@ -41,35 +41,38 @@ def receipts(archive: Path) -> dict[str, dict]:
 
 
 def same(night: Night, one: str, other: str) -> None:
-    """Holds two archives against each other."""
-    ours, theirs = objects(night.archive(one)), objects(night.archive(other))
-    only = sorted(ours.keys() ^ theirs.keys())
-    expect(not only, f"{other}: the same {len(ours)} objects as {one}", "\n".join(only[:20]))
-    others = [key for key in ours if not key.startswith("_receipts/")]
-    differing = [key for key in others if ours[key].read_bytes() != theirs[key].read_bytes()]
-    expect(not differing, f"{other}: {len(others)} of them that are no receipts are the same, byte for byte", "\n".join(differing[:20]))
-    ours, theirs = receipts(night.archive(one)), receipts(night.archive(other))
-    differing = [key for key in ours if without_engine(ours[key]) != without_engine(theirs[key])]
-    expect(not differing, f"{other}: {len(ours)} receipts are the same but for the engine and what is hashed of it", "\n".join(differing[:20]))
-    for key, receipt in theirs.items():
-        unit = receipt["content"]["unit"]
-        wanted = receipts_engine(unit, other)
-        found = receipt["content"]["engine"]
-        expect_quietly(found == wanted, f"{other}: `{key}` says that `{wanted}` counted", found)
-    kinds = Counter((receipt["content"]["unit"]["kind"], receipt["content"]["engine"]) for receipt in theirs.values())
+    """Holds two archives against each other, and says how they are the same."""
+    objects_count, receipts_count, kinds = compared(night, one, other, ENGINES[other])
+    expect(True, f"{other}: the same {objects_count} objects as {one}, byte for byte, and {receipts_count} receipts, but for the engine")
     told = ", ".join(f"{count} {kind} by {engine}" for (kind, engine), count in sorted(kinds.items()))
     expect(True, f"{other}: receipts say what counted: {told}")
 
 
-def expect_quietly(kept: bool, promise: str, detail: object = "") -> None:
+def compared(night: Night, one: str, other: str, engine: str) -> tuple[int, int, Counter]:
+    """How many objects and receipts two archives have in common, and what counted those of the other; anything else fails."""
+    ours, theirs = objects(night.archive(one)), objects(night.archive(other))
+    demand(not ours.keys() ^ theirs.keys(), f"{other}: the same objects as {one}", sorted(ours.keys() ^ theirs.keys()))
+    others = [key for key in ours if not key.startswith("_receipts/")]
+    differing = [key for key in others if ours[key].read_bytes() != theirs[key].read_bytes()]
+    demand(not differing, f"{other}: objects that are no receipts are the same, byte for byte", differing)
+    ours, theirs = receipts(night.archive(one)), receipts(night.archive(other))
+    differing = [key for key in ours if without_engine(ours[key]) != without_engine(theirs[key])]
+    demand(not differing, f"{other}: receipts are the same but for the engine and what is hashed of it", differing)
+    wrong = [key for key, receipt in theirs.items() if receipt["content"]["engine"] != engine_of(receipt["content"]["unit"], engine)]
+    demand(not wrong, f"{other}: receipts say what counted", wrong)
+    kinds = Counter((receipt["content"]["unit"]["kind"], receipt["content"]["engine"]) for receipt in theirs.values())
+    return len(others), len(theirs), kinds
+
+
+def demand(kept: bool, promise: str, keys: list[str]) -> None:
     if not kept:
-        expect(kept, promise, detail)
+        raise Failed("\n".join([promise, *keys[:20]]))
 
 
-def receipts_engine(unit: dict, engine: str) -> str:
+def engine_of(unit: dict, engine: str) -> str:
     """What a receipt has to say: units that are read from exports name what counted them, derived ones what counts here."""
-    is_counted = unit["kind"] == "market_day" and unit["platform"] in ON_THE_CLUSTER
-    return ENGINES[engine] if is_counted else ENGINES["local"]
+    is_counted = unit["kind"] in ("market_day", "rejects") and unit["platform"] in ON_THE_CLUSTER
+    return engine if is_counted else ENGINES["local"]
 
 
 def funnel(archive: Path, platform: str) -> pl.DataFrame:

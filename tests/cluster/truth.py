@@ -51,7 +51,7 @@ class Platform:
 
 PLATFORMS = [
     Platform("app", 0.42, ["DE", "GB", "CL", "US"], "UTC"),
-    Platform("partner", 0.30, ["DE", "CL", "US", "IN"], "Asia/Shanghai", has_taps=False, has_leaves=True),
+    Platform("partner", 0.30, ["DE", "GB", "CL", "US", "IN"], "Asia/Shanghai", has_taps=False, has_leaves=True),
     Platform("feed", 0.24, ["DE", "GB", "CL", "IN"], "Europe/Berlin", is_flags=True),
     Platform("kiosk", 0.01, ["CL"], "America/Santiago", has_viewers=False, has_ids=False),
     Platform("edges", 0.03, ["DE", "US"], "UTC"),

@@ -296,7 +296,7 @@ max_reject_share: 0.01
         assert_eq!((settings.requests, settings.bandwidth_bytes, settings.open_files), (256, Some(50 << 20), 64));
         assert_eq!((settings.export_limit_seconds, settings.lease_seconds), (86_400, 2));
         assert_eq!(settings.late_after_seconds, 90 * 86_400);
-        assert_eq!(settings.engine, EngineChoice::Local);
+        assert_eq!(settings.engine, super::super::definition::EngineChoice::Local);
         assert_eq!(settings.viewer_groups_key_env.as_deref(), Some("COVERLEDGER_GROUPS"));
         let key_env = "COVERLEDGER_RETURNING".to_owned();
         assert_eq!(settings.returning, Some(Returning { key_env, generation: 2, keep_days: 400 }));
