@@ -1,7 +1,8 @@
 //! Where errors become text.
 
 /// An error and what caused it, in one line; a cause that the text already tells is not told twice.
-pub(crate) fn error_text(error: &dyn std::error::Error) -> String {
+#[must_use]
+pub fn error_text(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

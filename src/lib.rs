@@ -13,7 +13,7 @@ pub use coverledger_report as report;
 pub use coverledger_stats as stats;
 pub use coverledger_store as store;
 
-mod error_text;
+pub mod error_text;
 pub mod program;
 pub mod variables;
 

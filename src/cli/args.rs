@@ -14,6 +14,7 @@ use clap_complete::Shell;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::Launch;
 use super::engine::Engine;
 use crate::program;
 use coverledger_archive::{PruneLimits, Unaccounted};
@@ -62,6 +63,9 @@ pub struct Global {
     /// Say more: -v every step, -vv everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
+    /// How the program was started, which is no argument
+    #[arg(skip)]
+    pub launch: Launch,
 }
 
 /// How the log is written.

@@ -2,7 +2,11 @@
 //! wide.
 
 use std::collections::BTreeMap;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+use std::ffi::OsString;
 
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+use super::Launch;
 use super::screen::Drawing;
 use crate::notify;
 use crate::variables::read;
@@ -52,17 +56,21 @@ pub fn columns() -> Option<usize> {
 /// memory of a night. A setting in the environment is kept. If the program cannot be executed again, it continues and uses
 /// more memory.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-pub fn keep_few_heaps() {
+pub fn keep_few_heaps(launch: &Launch, arguments: Vec<OsString>) {
     use std::os::unix::process::CommandExt as _;
 
-    let mut arguments = std::env::args_os();
+    let mut arguments = arguments.into_iter();
     if read(HEAPS).is_ok() {
         return;
     }
-    let (Some(name), Ok(program)) = (arguments.next(), std::env::current_exe()) else { return };
+    let (Some(name), Ok(program)) = (arguments.next(), launch.program()) else { return };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let number = cores.max(2).to_string();
-    let error = std::process::Command::new(program).arg0(name).args(arguments).env(HEAPS, number).exec();
+    let mut command = std::process::Command::new(program);
+    if launch.before().is_empty() {
+        command.arg0(name);
+    }
+    let error = command.args(launch.before()).args(arguments).env(HEAPS, number).exec();
     tracing::debug!(%error, "the program could not begin anew with few heaps, and takes more memory");
 }
 

@@ -21,6 +21,7 @@ mod grid;
 mod http_endpoint;
 mod inspect;
 mod lang;
+mod launch;
 mod logging;
 mod man;
 mod near;
@@ -50,6 +51,7 @@ mod usage;
 mod verify;
 mod wrap;
 
+use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -60,6 +62,8 @@ use args::{Cli, Command, Global, LogFormat};
 use engine::Engine;
 use failure::{ErrorMessage, Failure};
 use grid::Grid;
+pub use launch::Launch;
+pub use plan_test::{PlaceOutlook, places as places_of_test, unit_of as unit_of_test};
 use screen::Screen;
 use usage::Usage;
 
@@ -70,20 +74,29 @@ use coverledger_read::export;
 /// Parses the command line, executes the command and returns the exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    ExitCode::from(main_of(Launch::default(), std::env::args_os()))
+}
+
+/// The same of a command line, the program's name first, for a program that was started otherwise. Executes one command in a
+/// process: the log and the hook of panics stay, and some commands start the process anew ([`Launch`]).
+#[must_use]
+pub fn main_of(launch: Launch, arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let mut cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
             let code = if error.use_stderr() { exit::USAGE } else { exit::DONE };
             // If the terminal is closed, there is nowhere to report to.
             let _ =
                 if error.use_stderr() { Screen::standard_error().page(&Usage::of(error)) } else { error.print() };
-            return ExitCode::from(code);
+            return code;
         }
     };
+    cli.global.launch = launch;
     logging::start(&cli.global);
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     if matches!(cli.command, Command::Run(_) | Command::Backfill(_)) {
-        environment::keep_few_heaps();
+        environment::keep_few_heaps(&cli.global.launch, arguments);
     }
     std::panic::set_hook(Box::new(|panic| {
         if !export::is_guarded() {
@@ -107,8 +120,8 @@ pub fn main() -> ExitCode {
         failure.code
     });
     match out.flush() {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => ExitCode::from(exit::UNEXPECTED),
-        _ => ExitCode::from(code),
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => exit::UNEXPECTED,
+        _ => code,
     }
 }
 

@@ -3,6 +3,7 @@
 mod csv;
 mod ics;
 mod outlook;
+mod places;
 mod record;
 mod rows;
 mod today;
@@ -25,6 +26,7 @@ use coverledger_report::{carry_over, noise, power};
 use csv::csv;
 use ics::ics;
 use outlook::Outlook;
+pub use places::{PlaceOutlook, places, unit_of};
 use record::record;
 
 /// Prints the schedule of a rotation by the clock of each market, and how large an effect the experiment could find, judging

@@ -28,7 +28,7 @@ pub async fn run(args: &Schedule, global: &Global, out: &mut Screen<'_>) -> Resu
     environment::channels(&sound.workspace.channels);
     let wait = SignedDuration::from_secs(i64::from(sound.workspace.settings.lease_seconds));
     let agenda = Agenda::new(&sound.workspace.jobs, wait);
-    let program = Program { path: std::env::current_exe()?, options: options(global) };
+    let program = Program { path: global.launch.program()?, options: options(global) };
     let runner = ProcessRunner {
         configuration: Arc::clone(&configuration),
         program,
@@ -93,8 +93,9 @@ fn check_that_there_is_work(workspace: &Workspace, folder: &Path) -> Result<(), 
 
 /// The options with which this process was started, for the process of a run.
 fn options(global: &Global) -> Vec<OsString> {
-    let mut options: Vec<OsString> =
-        vec!["--config".into(), global.config.clone().into(), "--jobs".into(), global.jobs.clone().into()];
+    let mut options = global.launch.before().to_vec();
+    let folders = ["--config".into(), global.config.clone().into(), "--jobs".into(), global.jobs.clone().into()];
+    options.extend(folders);
     let log = match global.log {
         LogFormat::Text => "text",
         LogFormat::Json => "json",

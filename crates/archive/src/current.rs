@@ -184,10 +184,21 @@ impl Archive {
             return Ok(bytes.clone());
         }
         let key = Key::Revision(table.table, &table.sha256).path();
-        let unit = || Box::new(receipt.content.unit.clone());
-        match self.store.get_at_most(&key, table.size).await {
+        self.bytes_at(key, &receipt.content.unit, &table.sha256, table.size).await
+    }
+
+    /// The bytes of a revision of a unit, if they are those that their name is the hash of.
+    pub(super) async fn bytes_at(
+        &self,
+        key: String,
+        unit: &Unit,
+        sha256: &str,
+        size: u64,
+    ) -> Result<Bytes, ArchiveError> {
+        let unit = || Box::new(unit.clone());
+        match self.store.get_at_most(&key, size).await {
             Ok(None) => Err(ArchiveError::RevisionMissing { unit: unit(), key }),
-            Ok(Some(bytes)) if sha256_hex(&bytes) == table.sha256 => Ok(bytes),
+            Ok(Some(bytes)) if sha256_hex(&bytes) == sha256 => Ok(bytes),
             Ok(Some(_)) => Err(ArchiveError::RevisionDamaged { unit: unit(), key }),
             Err(error) if matches!(error.problem, StoreProblem::TooLarge { .. }) => {
                 Err(ArchiveError::RevisionDamaged { unit: unit(), key })

@@ -82,6 +82,14 @@ impl Archive {
         Ok(ends.map(|(&first, &last)| Shown { market_days: dates.len(), first, last }))
     }
 
+    /// Every unit that was ever published, retired ones among them: one listing, and no receipt is read.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn ever_published(&self) -> Result<BTreeSet<Unit>, ArchiveError> {
+        Ok(self.revisions(Key::AllReceipts).await?.into_keys().collect())
+    }
+
     /// Every unit that was ever published, and whether it still has tables by its newest receipt: `false` once it was retired.
     /// One listing, and one read for each unit that is wanted; an unreliable receipt counts as one with tables.
     ///

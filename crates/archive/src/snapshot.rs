@@ -46,13 +46,25 @@ pub struct Snapshot {
 }
 
 /// What is known about one unit at an instant.
-enum Then {
+pub(super) enum Then {
     Truth(Box<Receipt>),
     NotYet,
     /// The receipt that may have been in force cannot be read, or is missing.
     Unknown(Result<String, ReceiptError>),
     /// The receipt has an impossible time of publication.
     Untimely(String, WrongTime),
+}
+
+impl Then {
+    /// Says why the state is not known, if it is not.
+    pub(super) fn doubted(&self, doubts: &mut Doubts) {
+        match self {
+            Self::Truth(_) | Self::NotYet => {}
+            Self::Unknown(Ok(missing)) => doubts.missing(missing),
+            Self::Unknown(Err(error)) => doubts.receipt(error),
+            Self::Untimely(key, time) => doubts.time(key, time),
+        }
+    }
 }
 
 impl Archive {
@@ -80,9 +92,7 @@ impl Archive {
             match then {
                 Then::Truth(receipt) => snapshot.objects.extend(objects(*receipt)),
                 Then::NotYet => {}
-                Then::Unknown(Ok(missing)) => snapshot.doubts.missing(&missing),
-                Then::Unknown(Err(error)) => snapshot.doubts.receipt(&error),
-                Then::Untimely(key, time) => snapshot.doubts.time(&key, &time),
+                unknown => unknown.doubted(&mut snapshot.doubts),
             }
         }
         // Listed after the receipts, because a publisher puts its tables before its receipt.
@@ -111,7 +121,12 @@ impl Archive {
         Ok(snapshot)
     }
 
-    async fn then(&self, unit: &Unit, revisions: &BTreeSet<u64>, as_of: Timestamp) -> Result<Then, ArchiveError> {
+    pub(super) async fn then(
+        &self,
+        unit: &Unit,
+        revisions: &BTreeSet<u64>,
+        as_of: Timestamp,
+    ) -> Result<Then, ArchiveError> {
         let (mut later, mut after, now) = (None, None::<Receipt>, Clock::System.now());
         let untimely = |receipt: &Receipt, before: Option<&Receipt>| {
             let time = wrong_time(receipt, before, now)?;
@@ -148,7 +163,8 @@ impl Archive {
     }
 }
 
-fn objects(receipt: Receipt) -> impl Iterator<Item = SnapshotObject> {
+/// Every table of a receipt.
+pub(super) fn objects(receipt: Receipt) -> impl Iterator<Item = SnapshotObject> {
     let Receipt { content, published_at, .. } = receipt;
     let (unit, revision, state) = (content.unit, content.revision, content.state);
     content.tables.into_iter().map(move |table| SnapshotObject {

@@ -42,6 +42,12 @@ pub fn said_by_key(key: &str) -> Vec<(&'static str, String)> {
     }
 }
 
+/// The unit whose present bytes lie at a key; `None` for keys that are no current path.
+#[must_use]
+pub fn unit_at(key: &str) -> Option<Unit> {
+    keys::current_at(key).map(|(_, unit)| unit)
+}
+
 impl Archive {
     /// Every current object of a table whose key contains all of `parts` (such as `market=US`).
     ///

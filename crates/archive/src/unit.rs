@@ -87,6 +87,52 @@ impl Unit {
                 | Self::Brief { .. }
         )
     }
+
+    /// The platform that it is of; `None` of those that hold several.
+    #[must_use]
+    pub const fn platform(&self) -> Option<&PlatformId> {
+        match self {
+            Self::MarketDay(MarketDay { platform, .. })
+            | Self::Rejects { platform, .. }
+            | Self::Decisions { platform, .. }
+            | Self::CoverMonth { platform, .. }
+            | Self::Viewers { platform, .. } => Some(platform),
+            Self::Experiment { .. } | Self::Catalogue | Self::Library { .. } | Self::Brief { .. } => None,
+        }
+    }
+
+    /// The market that it is of; `None` of those that hold several.
+    #[must_use]
+    pub const fn market(&self) -> Option<&MarketId> {
+        match self {
+            Self::MarketDay(MarketDay { market, .. })
+            | Self::Decisions { market, .. }
+            | Self::CoverMonth { market, .. }
+            | Self::Viewers { market, .. } => Some(market),
+            Self::Rejects { .. }
+            | Self::Experiment { .. }
+            | Self::Catalogue
+            | Self::Library { .. }
+            | Self::Brief { .. } => None,
+        }
+    }
+
+    /// The date by which its tables are published: what [`TableName::date_column`](super::TableName::date_column) holds. `None`
+    /// of the catalogue, and of rejects whose export has no date.
+    #[must_use]
+    pub const fn date(&self) -> Option<Date> {
+        match self {
+            Self::MarketDay(MarketDay { local_date, .. }) => Some(*local_date),
+            Self::Rejects { export_date, .. } => *export_date,
+            Self::Decisions { as_of, .. }
+            | Self::Experiment { as_of, .. }
+            | Self::Library { as_of }
+            | Self::Viewers { as_of, .. }
+            | Self::Brief { as_of } => Some(*as_of),
+            Self::CoverMonth { month, .. } => Some(*month),
+            Self::Catalogue => None,
+        }
+    }
 }
 
 impl fmt::Display for Unit {

@@ -111,6 +111,22 @@ pub fn information(sizes: impl IntoIterator<Item = f64>) -> f64 {
     if squares > 0.0 { sum * sum / squares } else { 0.0 }
 }
 
+/// The ratio Σs ÷ Σn over clusters of (s, n) with its error, each cluster left out in turn, and no more degrees of freedom than
+/// clusters of equal size have that carry as much ([`information`] of n). `None` with fewer than [`FEWEST_CLUSTERS`], or where one
+/// of them is all there is.
+#[must_use]
+pub fn ratio_of_clusters(clusters: &[(f64, f64)]) -> Option<Estimate> {
+    if clusters.len() < FEWEST_CLUSTERS {
+        return None;
+    }
+    let (of_all, all) = clusters.iter().fold((0.0, 0.0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    let ratio = jackknife(clusters.len(), |left_out| {
+        let (of, among) = left_out.map_or((0.0, 0.0), |at| clusters[at]);
+        (all > among).then(|| (of_all - of) / (all - among))
+    })?;
+    Some(ratio.worth(information(clusters.iter().map(|cluster| cluster.1))))
+}
+
 /// By how much the variance of a rate over clusters of (successes, trials) exceeds that of as many independent trials
 /// (Kish 1965): the variance of Σs / Σn between clusters, divided by p(1 − p) / Σn, and never less than 1. Trials
 /// divided by it are the effective trials. 1 where there is nothing to compare: fewer than two clusters with trials, or
@@ -197,6 +213,27 @@ mod tests {
         near(rate.worth(3.0).degrees, 2.0);
         near(rate.worth(1.2).degrees, 1.0);
         near(rate.worth(60.0).degrees, rate.degrees);
+    }
+
+    #[test]
+    fn a_ratio_needs_enough_clusters_and_is_worth_those_of_equal_size() {
+        assert_eq!(ratio_of_clusters(&BROADCASTS), None);
+        let more: Vec<(f64, f64)> = BROADCASTS.into_iter().chain([(9.0, 300.0), (2.0, 200.0)]).collect();
+        let ratio = ratio_of_clusters(&more).unwrap();
+        near(ratio.value, 84.0 / 2850.0);
+        assert_eq!(ratio.clusters, 8);
+        let plain = jackknife(8, |left_out| {
+            let kept = more.iter().enumerate().filter(|(at, _)| Some(*at) != left_out);
+            let (of, among) = kept.fold((0.0, 0.0), |sum, (_, one)| (sum.0 + one.0, sum.1 + one.1));
+            Some(of / among)
+        });
+        let worth = information(more.iter().map(|cluster| cluster.1));
+        let plain = plain.unwrap().worth(worth);
+        near(ratio.standard_error, plain.standard_error);
+        near(ratio.degrees, plain.degrees);
+        assert!(worth < 6.5 && ratio.degrees <= worth - 1.0, "{worth}");
+        let alone: Vec<(f64, f64)> = (0..9).map(|at| (0.0, if at == 0 { 5.0 } else { 0.0 })).collect();
+        assert_eq!(ratio_of_clusters(&alone), None);
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub use balance::{SharedOut, SharesTest, shares_held};
 pub use beta::Beta;
 pub use chi_square::{ChiSquare, homogeneity, imbalance};
 pub use choice::{Choice, choose};
-pub use clusters::{Estimate, FEWEST_CLUSTERS, Scale, design_effect, information, jackknife};
+pub use clusters::{Estimate, FEWEST_CLUSTERS, Scale, design_effect, information, jackknife, ratio_of_clusters};
 pub use distribution::{
     chi_square_upper, f_upper, normal_cdf, normal_quantile, student_quantile, student_upper,
     student_upper_quantile,
@@ -57,7 +57,7 @@ pub use seeded_rng::SeededRng;
 pub use step_effects::{MOST_STEPS, StepCell, StepEffects};
 pub use trend::{Point, Trend};
 pub use two_way::{Cell, TwoWay, UnitValue};
-pub use wilson::{Z_95, wilson};
+pub use wilson::{Z_95, wilson, wilson_at};
 
 /// A range that holds a figure with a stated confidence, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq)]

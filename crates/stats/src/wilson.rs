@@ -1,6 +1,6 @@
 //! Wilson's score interval of a proportion.
 
-use super::Interval;
+use super::{Interval, normal_quantile};
 
 /// The 97.5 % quantile of the standard normal distribution: how many standard errors a 95 % interval reaches to each
 /// side.
@@ -19,10 +19,24 @@ pub const Z_95: f64 = 1.959_963_984_540_054;
 /// ```
 #[must_use]
 pub fn wilson(successes: f64, trials: f64) -> Interval {
+    reaching(successes, trials, Z_95)
+}
+
+/// The same with another confidence, between 0 and 1, and its ends exact: 0 without successes and 1 without failures.
+#[must_use]
+pub fn wilson_at(successes: f64, trials: f64, level: f64) -> Interval {
+    // The constant has all digits, which the quantile does not reach.
+    let z = if (level - 0.95).abs() < f64::EPSILON { Z_95 } else { normal_quantile(f64::midpoint(1.0, level)) };
+    let Interval { low, high } = reaching(successes, trials, z);
+    Interval { low: if successes <= 0.0 { 0.0 } else { low }, high: if successes >= trials { 1.0 } else { high } }
+}
+
+/// With so many standard errors to each side.
+fn reaching(successes: f64, trials: f64, z: f64) -> Interval {
     let p = successes / trials;
-    let z2 = Z_95 * Z_95;
+    let z2 = z * z;
     let centre = p + z2 / (2.0 * trials);
-    let half = Z_95 * (p * (1.0 - p) / trials + z2 / (4.0 * trials * trials)).sqrt();
+    let half = z * (p * (1.0 - p) / trials + z2 / (4.0 * trials * trials)).sqrt();
     let scale = 1.0 + z2 / trials;
     Interval { low: (centre - half) / scale, high: (centre + half) / scale }
 }
@@ -30,7 +44,6 @@ pub fn wilson(successes: f64, trials: f64) -> Interval {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::normal_quantile;
 
     #[test]
     fn it_agrees_with_references() {
@@ -54,6 +67,24 @@ mod tests {
                 let distance = (of / among - end).abs();
                 assert!((distance - Z_95 * (end * (1.0 - end) / among).abs().sqrt()).abs() < 1e-7, "{of} {among}");
             }
+        }
+    }
+
+    #[test]
+    fn another_confidence_has_another_reach_and_ends_are_exact() {
+        // proportion_confint(42, 10000, alpha=0.2, method="wilson") and alpha=0.01.
+        for (level, low, high) in [
+            (0.8, 0.003_448_699_632_986, 0.005_114_131_471_057),
+            (0.99, 0.002_831_335_359_827, 0.006_226_144_755_872),
+        ] {
+            let interval = wilson_at(42.0, 10_000.0, level);
+            assert!((interval.low - low).abs() < 1e-9 && (interval.high - high).abs() < 1e-9, "{interval:?}");
+        }
+        assert_eq!(wilson_at(42.0, 10_000.0, 0.95), wilson(42.0, 10_000.0));
+        for trials in 1..200 {
+            let trials = f64::from(trials);
+            let ends = [wilson_at(0.0, trials, 0.95).low, wilson_at(trials, trials, 0.95).high];
+            assert_eq!(ends.map(f64::to_bits), [0.0_f64, 1.0].map(f64::to_bits), "{trials}");
         }
     }
 

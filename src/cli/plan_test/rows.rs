@@ -1,13 +1,12 @@
 //! The schedule of an experiment, or what it would find, as rows for other programs.
 
-use super::outlook::Outlook;
+use super::markets;
+use super::places::{PlaceOutlook, places, unit_of};
 use super::today::is_of;
-use super::{judged, markets};
 use crate::cli::Failure;
 use crate::cli::args::{PlanTest, TestPart};
 use crate::cli::rows::{Column, Destination, Value};
 use crate::cli::screen::Screen;
-use crate::run;
 use coverledger_config::{Experiment, PlannedTurn, Rotation, Workspace};
 use coverledger_core::model::{ColumnType, columns as c};
 use coverledger_report::Power;
@@ -37,14 +36,8 @@ pub(super) async fn write(
             Err(Failure::usage(format!("`{name}` {why}")))
         }
         (TestPart::Power, _) => {
-            let mut rows = Vec::new();
-            for platform in &experiment.platforms {
-                for market in &experiment.markets {
-                    let judged = judged(workspace, experiment, platform, market, now).await;
-                    let place = [name.into(), platform.as_str().into(), market.as_str().into()];
-                    rows.push(place.into_iter().chain(found(experiment, judged)).collect());
-                }
-            }
+            let places = places(workspace, experiment, now).await;
+            let rows = places.iter().map(|place| power(name, experiment, place));
             destination.write("power", POWER.map(Column::from).to_vec(), rows, out)
         }
     }
@@ -104,25 +97,21 @@ const POWER: [(&str, ColumnType); 13] = [
     (c::NOTE, ColumnType::Text),
 ];
 
-/// The columns behind those of the place.
-fn found(experiment: &Experiment, judged: Result<Outlook, coverledger_archive::BoxError>) -> Vec<Value<'static>> {
-    let unit = if experiment.rotation().is_some() { "nights" } else { "broadcasts" };
-    let (power, said) = match judged {
-        Ok(outlook) => (outlook.power, outlook.said(experiment).join("\n")),
-        Err(error) => (None, format!("not known: {}", run::error_text(&*error))),
-    };
-    let of = |value: fn(&Power) -> Value<'static>| power.as_ref().map_or(Value::Null, value);
-    let planned = of(|power| i64::from(power.planned).into());
+fn power<'v>(name: &'v str, experiment: &Experiment, place: &'v PlaceOutlook) -> Vec<Value<'v>> {
+    let of = |value: fn(&Power) -> Value<'static>| place.power.as_ref().map_or(Value::Null, value);
     vec![
+        name.into(),
+        place.platform.as_str().into(),
+        place.market.as_str().into(),
         of(|power| power.since.into()),
         of(|power| power.until.into()),
         of(|power| i64::try_from(power.broadcasts).ok().into()),
         experiment.worth.into(),
         of(|power| power.found.into()),
         of(|power| power.smallest.into()),
-        planned,
+        of(|power| i64::from(power.planned).into()),
         of(|power| power.needed.map(i64::from).into()),
-        unit.into(),
-        said.into(),
+        unit_of(experiment).into(),
+        place.note.as_str().into(),
     ]
 }

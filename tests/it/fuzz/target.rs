@@ -15,7 +15,7 @@ use coverledger::export::{
 };
 use coverledger::inspect::{self, Sample};
 use coverledger::model::MarketId;
-use coverledger::run::stores;
+use coverledger::stores;
 use coverledger::time::Zone;
 use jiff::civil::Date;
 

@@ -19,7 +19,8 @@ use coverledger::config::{Assignment, Design, Experiment, Guardrails, Split, Val
 use coverledger::model::{GroupKey, Id, MarketDay, MarketId, PlatformId, TurnSpan, Turns};
 use coverledger::plan::{Dates, Reprocess, Selection};
 use coverledger::report;
-use coverledger::run::{self, Disposition, Stop, stores};
+use coverledger::run::{self, Disposition, Stop};
+use coverledger::stores;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use polars::prelude::DataFrame;

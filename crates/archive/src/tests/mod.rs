@@ -8,6 +8,7 @@ mod facts;
 mod failing;
 mod latest;
 mod leasing;
+mod moments;
 mod pruning;
 mod publishing;
 mod restoring;
