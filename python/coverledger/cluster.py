@@ -20,7 +20,7 @@ from . import _native
 if TYPE_CHECKING:
     from pyspark.sql.types import StructType
 
-Read = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
+Rows = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 Count = Callable[[pa.Table], pa.Table]
 
 # How many batches a worker keeps the plans of. A worker of Spark has one; a server that runs functions itself several, one a
@@ -34,7 +34,22 @@ def _executor(config: bytes) -> _native.Executor:
     return _native.Executor(config)
 
 
-def read(config: bytes) -> tuple[Read, StructType]:
+def probe(config: bytes) -> tuple[Rows, StructType]:
+    """Says for each row of column ``id`` which wheel and which Python are here; `config` holds nothing but the driver's release."""
+    _native.Executor.check(config)
+    found = {"version": _native.VERSION_AND_COMMIT, "python": platform.python_version()}
+
+    def tell(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        schema = _native.counted_schema()
+        for batch in batches:
+            buckets, payloads = [0] * batch.num_rows, [json.dumps(found).encode()] * batch.num_rows
+            columns = [pa.array(values, field.type) for values, field in zip((buckets, payloads), schema)]
+            yield pa.RecordBatch.from_arrays(columns, schema=schema)
+
+    return tell, _struct(_native.counted_schema())
+
+
+def read(config: bytes) -> tuple[Rows, StructType]:
     """Reads the objects of the tasks in column ``id``: their signals, and one account of each object."""
     executor = _executor(config)
 
@@ -74,20 +89,6 @@ def add_up(config: bytes) -> tuple[Count, StructType]:
         return executor.add_up(table)
 
     return add, _struct(_native.counted_schema())
-
-
-def probe(config: bytes) -> tuple[Read, StructType]:
-    """Says which release and which Python is here, once the driver's is known to be the same release: ``check --connect`` asks."""
-    _native.check_sender(config)
-    schema = _native.counted_schema()
-
-    def tell(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            here = json.dumps({"version": _native.VERSION, "python": platform.python_version()}).encode()
-            rows = batch.num_rows
-            yield pa.RecordBatch.from_pydict({"bucket": [None] * rows, "payload": [here] * rows}, schema=schema)
-
-    return tell, _struct(schema)
 
 
 def _struct(schema: pa.Schema) -> Any:

@@ -56,6 +56,12 @@ impl Executor {
         Ok(Self(Arc::new(made?)))
     }
 
+    /// Whether what was shipped is of this release; nothing else of it is looked at.
+    #[staticmethod]
+    fn check(shipped: &[u8]) -> PyResult<()> {
+        Ok(executor::Executor::check(shipped).map_err(Failure::from)?)
+    }
+
     /// Reads the objects of a task, on a thread of its own.
     fn read(&self, task: u32) -> PyResult<Batches> {
         let executor = Arc::clone(&self.0);
@@ -91,12 +97,6 @@ fn carried_out(
         })
     });
     Ok(PyArrowType(counted?))
-}
-
-/// Whether what was sent is of this release.
-#[pyfunction]
-pub fn check_sender(sent: &[u8]) -> PyResult<()> {
-    guarded(|| executor::Executor::check(sent).map_err(Failure::from)).map_err(PyErr::from)
 }
 
 /// The table that is staged, and that goes on from events to viewers.

@@ -27,7 +27,7 @@ mod _native {
     #[pymodule_export]
     use super::error::CoverledgerError;
     #[pymodule_export]
-    use super::executor::{Executor, check_sender, counted_schema, staged_schema};
+    use super::executor::{Executor, counted_schema, staged_schema};
     #[pymodule_export]
     use super::outlook::outlooks;
     #[pymodule_export]

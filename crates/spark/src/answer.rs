@@ -253,7 +253,9 @@ mod tests {
     fn a_count_is_one_number() {
         let count = |values: &[&[i64]]| {
             let mut assembly = Assembly::default();
-            values.iter().for_each(|values| assembly.take(&whole(values, None)).unwrap());
+            for values in values {
+                assembly.take(&whole(values, None)).unwrap();
+            }
             assembly.finish(true).unwrap().count()
         };
         assert_eq!(count(&[&[], &[7]]).unwrap(), 7);

@@ -21,13 +21,11 @@ pub(crate) const CLIENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO
 pub(crate) async fn connect(server: &Server) -> Result<Client, SparkError> {
     probe(server).await?;
     let endpoint = endpoint(server).map_err(|error| unusable(server, &error))?;
-    let channel = match timeout(patience::HANDSHAKE, endpoint.connect()).await {
-        Ok(connected) => connected.map_err(|error| unusable(server, &error))?,
-        Err(_) => {
-            let problem = format!("no handshake in {} s", patience::HANDSHAKE.as_secs());
-            return Err(not_usable(server, problem));
-        }
+    let Ok(connected) = timeout(patience::HANDSHAKE, endpoint.connect()).await else {
+        let problem = format!("no handshake in {} s", patience::HANDSHAKE.as_secs());
+        return Err(not_usable(server, problem));
     };
+    let channel = connected.map_err(|error| unusable(server, &error))?;
     Ok(SparkConnectServiceClient::new(channel)
         .max_decoding_message_size(patience::MESSAGE_BYTES)
         .max_encoding_message_size(patience::MESSAGE_BYTES))

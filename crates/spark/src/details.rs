@@ -65,7 +65,7 @@ pub(crate) fn chain(response: &FetchErrorDetailsResponse) -> String {
     for _ in 0..response.errors.len() {
         let Some(error) = index.and_then(|index| response.errors.get(usize::try_from(index).ok()?)) else { break };
         let class = error.error_type_hierarchy.first().map_or("", String::as_str);
-        text.push_str(&format!("{class}: {}\n", error.message));
+        text.extend([class, ": ", &error.message, "\n"]);
         index = error.cause_idx;
     }
     text

@@ -1,7 +1,5 @@
 //! One operation on a server: what is said of it there.
 
-use std::time::Duration;
-
 use proto::execute_plan_request::RequestOption;
 use proto::execute_plan_request::request_option::RequestOption as Choice;
 use proto::interrupt_request::InterruptType;
@@ -12,11 +10,9 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::Session;
+use crate::channel::CLIENT;
+use crate::patience::FAREWELL;
 use crate::plan::Plan;
-use crate::session::client_type;
-
-/// Ending an operation on the server does not hold up its error for longer.
-const FAREWELL: Duration = Duration::from_secs(5);
 
 /// A plan under the id that the server knows it by.
 pub(crate) struct Operation<'s> {
@@ -46,16 +42,21 @@ impl<'s> Operation<'s> {
         self.plan.writes
     }
 
-    /// Interrupts the operation. That it fails is no news: it is done already, or the server gone.
-    pub(crate) async fn interrupt(&self) {
+    /// Interrupts the operation, and tells the server that nothing of it is wanted any more.
+    pub(crate) async fn end(&self) {
         if self.id.is_empty() {
             return;
         }
-        let interrupt = self.session.interrupt(InterruptType::OperationId, Some(self.id.clone()));
-        match timeout(FAREWELL, interrupt).await {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) => tracing::debug!(operation = %self.id, %error, "not interrupted"),
-            Err(_) => tracing::warn!(operation = %self.id, "the server does not answer an interrupt"),
+        let farewell = async {
+            let interrupt = self.session.interrupt(InterruptType::OperationId, Some(self.id.clone()));
+            // That it fails is no news: it is done already, or the server gone.
+            if let Err(error) = interrupt.await {
+                tracing::debug!(operation = %self.id, %error, "not interrupted");
+            }
+            self.release_all().await;
+        };
+        if timeout(FAREWELL, farewell).await.is_err() {
+            tracing::warn!(operation = %self.id, "the server does not answer an interrupt; the query may go on there");
         }
     }
 
@@ -77,13 +78,13 @@ impl<'s> Operation<'s> {
         let request = self.session.request(ReleaseExecuteRequest {
             session_id: self.session.id().to_owned(),
             client_observed_server_side_session_id: self.session.server_side(),
-            user_context: self.session.user_context(),
+            user_context: Some(self.session.user_context()),
             operation_id: self.id.clone(),
-            client_type: client_type(),
+            client_type: Some(CLIENT.to_owned()),
             release: Some(release),
         });
         let mut client = self.session.client.clone();
-        match timeout(FAREWELL, client.release_execute(request)).await {
+        match timeout(FAREWELL, Box::pin(client.release_execute(request))).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => tracing::debug!(operation = %self.id, %error, "not released"),
             Err(_) => tracing::debug!(operation = %self.id, "the server does not answer a release"),
@@ -96,10 +97,10 @@ impl<'s> Operation<'s> {
         ExecutePlanRequest {
             session_id: self.session.id().to_owned(),
             client_observed_server_side_session_id: self.session.server_side(),
-            user_context: self.session.user_context(),
+            user_context: Some(self.session.user_context()),
             operation_id: Some(self.id.clone()),
             plan: Some(self.plan.plan.clone()),
-            client_type: client_type(),
+            client_type: Some(CLIENT.to_owned()),
             request_options: vec![
                 option(Choice::ReattachOptions(proto::ReattachOptions { reattachable: true })),
                 option(Choice::ResultChunkingOptions(proto::ResultChunkingOptions {
@@ -116,9 +117,9 @@ impl<'s> Operation<'s> {
         ReattachExecuteRequest {
             session_id: self.session.id().to_owned(),
             client_observed_server_side_session_id: self.session.server_side(),
-            user_context: self.session.user_context(),
+            user_context: Some(self.session.user_context()),
             operation_id: self.id.clone(),
-            client_type: client_type(),
+            client_type: Some(CLIENT.to_owned()),
             last_response_id,
         }
     }

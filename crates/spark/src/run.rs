@@ -97,7 +97,7 @@ impl<'s> Execution<'s> {
                 End::Complete => return Ok(()),
                 End::Rest => first = false,
                 End::Again => {
-                    self.operation.interrupt().await;
+                    self.operation.end().await;
                     self.start_over();
                     self.name(watch)?;
                     first = true;
@@ -127,10 +127,10 @@ impl<'s> Execution<'s> {
         let mut client = self.session.client.clone();
         let stream = if first {
             let request = self.session.request(self.operation.execute_request());
-            self.patiently("waiting for an answer", client.execute_plan(request)).await?
+            self.patiently("waiting for an answer", Box::pin(client.execute_plan(request))).await?
         } else {
             let request = self.session.request(self.operation.reattach_request(self.last_response.clone()));
-            self.patiently("asking for the rest of an answer", client.reattach_execute(request)).await?
+            self.patiently("asking for the rest of an answer", Box::pin(client.reattach_execute(request))).await?
         };
         let mut stream: Streaming<ExecutePlanResponse> = match stream {
             Ok(response) => response.into_inner(),
@@ -260,20 +260,17 @@ impl<'s> Execution<'s> {
                 came = &mut awaited => return Ok(came),
                 asked = timeout(patience.call, self.session.ask_version()) => asked,
             };
-            match asked {
-                Ok(Ok(_)) => alive = Instant::now(),
-                Ok(Err(status)) => match telling::cause(&status) {
-                    Cause::Connection => {}
-                    Cause::SessionGone => return Err(self.session.error_of(Cause::SessionGone, &status).await),
-                    _ => alive = Instant::now(),
-                },
-                Err(_) => {}
-            }
-            if alive.elapsed() >= patience.silence {
-                return Err(self.session.silent(call, alive.elapsed()));
-            }
-            if self.moved.elapsed() >= patience.standstill {
-                return Err(SparkError::Standstill { minutes: self.moved.elapsed().as_secs() / 60 });
+            let cause = asked.map(|answer| answer.err().map(|status| (telling::cause(&status), status)));
+            match cause {
+                Err(_) | Ok(Some((Cause::Connection, _))) if alive.elapsed() < patience.silence => {}
+                Err(_) | Ok(Some((Cause::Connection, _))) => {
+                    return Err(self.session.silent(call, alive.elapsed()));
+                }
+                Ok(Some((Cause::SessionGone, status))) => {
+                    return Err(self.session.error_of(Cause::SessionGone, &status).await);
+                }
+                Ok(_) if self.moved.elapsed() < patience.standstill => alive = Instant::now(),
+                Ok(_) => return Err(SparkError::Standstill { minutes: self.moved.elapsed().as_secs() / 60 }),
             }
         }
     }
@@ -289,10 +286,7 @@ impl<'s> Execution<'s> {
             SparkError::Cancelled
             | SparkError::Silent { .. }
             | SparkError::Standstill { .. }
-            | SparkError::Answer { .. } => {
-                self.operation.interrupt().await;
-                self.operation.release_all().await;
-            }
+            | SparkError::Answer { .. } => self.operation.end().await,
             _ => self.operation.release_all().await,
         }
     }

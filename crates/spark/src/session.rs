@@ -16,12 +16,10 @@ use crate::details::{self, Details};
 use crate::plan::Plan;
 use crate::run::Execution;
 use crate::telling::{self, Cause};
-use crate::{Answer, Patience, Server, SparkError, Watch};
+use crate::{Answer, Patience, Server, SparkError, Watch, patience};
 
 /// Spark that knows grouped maps over Arrow, and what else is asked of it.
 const OLDEST: u32 = 4;
-/// Asking for an error's details does not hold it up for longer.
-const DETAILS: Duration = Duration::from_secs(5);
 
 /// A session on a server. Queries of one session may run side by side.
 pub struct Session {
@@ -106,11 +104,11 @@ impl Session {
         let request = self.request(proto::ConfigRequest {
             session_id: self.id.clone(),
             client_observed_server_side_session_id: self.server_side(),
-            user_context: self.user_context(),
+            user_context: Some(self.user_context()),
             operation: Some(operation),
-            client_type: client_type(),
+            client_type: Some(CLIENT.to_owned()),
         });
-        match self.call("setting up the session", self.client.clone().config(request)).await? {
+        match self.call("setting up the session", Box::pin(self.client.clone().config(request))).await? {
             Ok(response) => {
                 let response = response.into_inner();
                 self.same_session(&response.session_id, &response.server_side_session_id)?;
@@ -165,11 +163,12 @@ impl Session {
     pub async fn close(self) -> Result<(), SparkError> {
         let request = self.request(proto::ReleaseSessionRequest {
             session_id: self.id.clone(),
-            user_context: self.user_context(),
-            client_type: client_type(),
+            user_context: Some(self.user_context()),
+            client_type: Some(CLIENT.to_owned()),
             allow_reconnect: false,
         });
-        let answer = self.call("closing the session", self.client.clone().release_session(request)).await?;
+        let answer =
+            self.call("closing the session", Box::pin(self.client.clone().release_session(request))).await?;
         match answer {
             Ok(_) => Ok(()),
             Err(status) => Err(self.error_of(telling::cause(&status), &status).await),
@@ -184,12 +183,12 @@ impl Session {
         let request = self.request(proto::InterruptRequest {
             session_id: self.id.clone(),
             client_observed_server_side_session_id: self.server_side(),
-            user_context: self.user_context(),
-            client_type: client_type(),
+            user_context: Some(self.user_context()),
+            client_type: Some(CLIENT.to_owned()),
             interrupt_type: kind.into(),
             interrupt: operation.map(Interrupt::OperationId),
         });
-        match self.call("interrupting a query", self.client.clone().interrupt(request)).await? {
+        match self.call("interrupting a query", Box::pin(self.client.clone().interrupt(request))).await? {
             Ok(response) => Ok(response.into_inner().interrupted_ids),
             Err(status) => Err(self.error_of(telling::cause(&status), &status).await),
         }
@@ -200,11 +199,11 @@ impl Session {
         let request = self.request(proto::AnalyzePlanRequest {
             session_id: self.id.clone(),
             client_observed_server_side_session_id: self.server_side(),
-            user_context: self.user_context(),
-            client_type: client_type(),
+            user_context: Some(self.user_context()),
+            client_type: Some(CLIENT.to_owned()),
             analyze: Some(Analyze::SparkVersion(SparkVersion {})),
         });
-        let response = self.client.clone().analyze_plan(request).await?.into_inner();
+        let response = Box::pin(self.client.clone().analyze_plan(request)).await?.into_inner();
         self.same_session(&response.session_id, &response.server_side_session_id)
             .map_err(|error| tonic::Status::not_found(format!("[INVALID_HANDLE.SESSION_CHANGED] {error}")))?;
         match response.result {
@@ -256,11 +255,11 @@ impl Session {
         let request = self.request(proto::FetchErrorDetailsRequest {
             session_id: self.id.clone(),
             client_observed_server_side_session_id: self.server_side(),
-            user_context: self.user_context(),
+            user_context: Some(self.user_context()),
             error_id: details.id,
-            client_type: client_type(),
+            client_type: Some(CLIENT.to_owned()),
         });
-        match timeout(DETAILS, self.client.clone().fetch_error_details(request)).await {
+        match timeout(patience::DETAILS, Box::pin(self.client.clone().fetch_error_details(request))).await {
             Ok(Ok(response)) => format!("{said}\n{}", details::chain(&response.into_inner())),
             Ok(Err(refused)) => {
                 tracing::debug!(error = %refused, "the server keeps no details of an error");
@@ -314,12 +313,8 @@ impl Session {
         self.server_side.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(crate) fn user_context(&self) -> Option<proto::UserContext> {
+    pub(crate) fn user_context(&self) -> proto::UserContext {
         let user = self.server.user().to_owned();
-        Some(proto::UserContext { user_id: user.clone(), user_name: user, extensions: Vec::new() })
+        proto::UserContext { user_id: user.clone(), user_name: user, extensions: Vec::new() }
     }
-}
-
-pub(crate) fn client_type() -> Option<String> {
-    Some(CLIENT.to_owned())
 }

@@ -53,23 +53,24 @@ const CUT: &str = "missing grpc-status trailer";
 /// What a failed call means.
 pub(crate) fn cause(status: &tonic::Status) -> Cause {
     let kind = Details::of(status).kind;
-    let said = |word: &&str| kind.contains(*word) || status.message().contains(*word);
+    let says = |word: &str| kind.contains(word) || status.message().contains(word);
+    let says_any = |words: &[&str]| words.iter().any(|word| says(word));
     if on_the_way(status) || (status.code() == Code::Unknown && status.message().contains(CUT)) {
         return Cause::Connection;
     }
-    if SESSION_GONE.iter().any(|word| said(word)) {
+    if says_any(&SESSION_GONE) {
         return Cause::SessionGone;
     }
-    if OPERATION_GONE.iter().any(|word| said(word)) {
+    if says_any(&OPERATION_GONE) {
         return Cause::OperationGone;
     }
-    if said(&ALREADY_THERE) {
+    if says(ALREADY_THERE) {
         return Cause::AlreadyThere;
     }
-    if TAKEN_OVER.iter().any(|word| said(word)) {
+    if says_any(&TAKEN_OVER) {
         return Cause::Connection;
     }
-    if ENDED.iter().any(|word| said(word)) {
+    if says_any(&ENDED) {
         return Cause::Ended;
     }
     match status.code() {
@@ -85,8 +86,11 @@ pub(crate) fn text(status: &tonic::Status) -> String {
     if on_the_way(status) { innermost(status) } else { first_line(status.message()) }
 }
 
+/// An error, and the words that mean it.
+type Meaning = (fn(String) -> SparkError, &'static [&'static str]);
+
 /// What the words of an error mean, in this order: one that names a cause is believed before one that names a symptom.
-const MEANINGS: [(fn(String) -> SparkError, &[&str]); 5] = [
+const MEANINGS: [Meaning; 5] = [
     (|problem| SparkError::PythonVersion { problem }, &["Python version used to compile the UDF"]),
     (
         |problem| SparkError::OutOfMemory { problem },

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::{Publisher, UNITS_AT_A_TIME};
 use crate::plan::Batch;
 use crate::run::Disposition;
-use crate::run::assets::{Asset, draft, table};
+use crate::run::assets::{Asset, draft, engine_name, table};
 use crate::run::error_text;
 use crate::run::ordered::for_each_ordered;
 use crate::run::reading::CountedBatch;
@@ -109,6 +109,7 @@ impl Publisher<'_> {
         }
         let state = self.state_of(export_date, newest.as_ref());
         let mut draft = draft(state, &fingerprint.hash(), exports.clone(), config_sha256);
+        engine_name(self.workspace.engine_of(&self.plan.platform)).clone_into(&mut draft.engine);
         draft.totals =
             BTreeMap::from([("rejected".to_owned(), i64::try_from(told.rejects().count()).unwrap_or(i64::MAX))]);
         let platform = self.plan.platform.clone();

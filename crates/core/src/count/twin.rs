@@ -252,24 +252,24 @@ fn of_day(
 
 /// What an engine found.
 #[derive(Debug, PartialEq)]
-struct Found {
-    facts: Vec<Vec<Fact>>,
-    turns: Vec<Vec<TurnFact>>,
-    groups: Vec<Vec<GroupFact>>,
+pub(super) struct Found {
+    pub(super) facts: Vec<Vec<Fact>>,
+    pub(super) turns: Vec<Vec<TurnFact>>,
+    pub(super) groups: Vec<Vec<GroupFact>>,
     /// By market-day; `None` where none are wanted.
     visits: Vec<Option<Vec<Visit>>>,
     /// By market-day; `None` where bars are not wanted.
-    bars: Option<Vec<Vec<BarFact>>>,
-    outcomes: Vec<Outcome>,
+    pub(super) bars: Option<Vec<Vec<BarFact>>>,
+    pub(super) outcomes: Vec<Outcome>,
     landed: Vec<RowsByDay>,
 }
 
 impl Found {
-    fn new(job: &CountJob, counted: Counted, landed: Vec<RowsByDay>) -> Self {
+    pub(super) fn new(job: &CountJob, counted: Counted, landed: Vec<RowsByDay>) -> Self {
         let all = (0..job.exports.len()).flat_map(|export| (0..job.days.len()).map(move |day| (export, day)));
         let outcomes = all.map(|(export, day)| counted.outcome(export, day)).collect();
-        let visits = counted.visits.as_ref().unwrap();
         let of_day = |day: usize| {
+            let visits = counted.visits.as_ref()?;
             let mut found = Vec::new();
             let mut take = |some: &mut [Visit]| {
                 found.extend_from_slice(some);
@@ -299,7 +299,7 @@ fn visits_by(market: &MarketId) -> ViewerKey {
 }
 
 /// Two markets of two days, one with turns; five exports, two of which are one object read by two definitions.
-fn job(below: &mut impl FnMut(u32) -> u32) -> CountJob {
+pub(super) fn job(below: &mut impl FnMut(u32) -> u32) -> CountJob {
     let keys = [("a", 0), ("a", 1), ("b", 0), ("b/c", 0), ("d", 2)];
     let exports = keys.map(|(key, definition)| CountExport { key: key.into(), definition }).to_vec();
     let slots: Arc<[String]> = Arc::new(["prime", "late", "all"].map(str::to_owned));
@@ -332,7 +332,7 @@ fn job(below: &mut impl FnMut(u32) -> u32) -> CountJob {
 }
 
 /// Writes the rows of a seed. They are few of ids and wide of time, so that most things happen.
-fn write(seed: u64, job: &CountJob, writer: &mut impl SignalWriter) -> Vec<RowsByDay> {
+pub(super) fn write(seed: u64, job: &CountJob, writer: &mut impl SignalWriter) -> Vec<RowsByDay> {
     const KINDS: [Kinds; 7] = [
         Kinds::IMPRESSION,
         Kinds::CLICK,
@@ -387,16 +387,16 @@ fn write(seed: u64, job: &CountJob, writer: &mut impl SignalWriter) -> Vec<RowsB
 }
 
 /// Within so many bytes.
-fn options_within(bytes: u64) -> CountOptions {
+pub(super) fn options_within(bytes: u64) -> CountOptions {
     CountOptions { memory: Memory::new(bytes, std::env::temp_dir(), 64), threads: 2, expected_rows: 0 }
 }
 
-fn options() -> CountOptions {
+pub(super) fn options() -> CountOptions {
     options_within(1 << 30)
 }
 
 /// By the mapper's rows.
-fn by_rows(engine: &impl Engine, job: &CountJob, seed: u64) -> Found {
+pub(super) fn by_rows(engine: &impl Engine, job: &CountJob, seed: u64) -> Found {
     let count = engine.open(job.clone(), options()).unwrap();
     let mut writer = count.writer();
     let landed = write(seed, job, &mut writer);

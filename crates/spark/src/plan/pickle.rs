@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn lengths_are_of_four_bytes_and_little_endian() {
-        let pickle = call("m", "f", &[7; 0x0102_0304]).unwrap();
+        let pickle = call("m", "f", &vec![7; 0x0102_0304]).unwrap();
         let at = pickle.iter().position(|byte| *byte == GLOBAL).unwrap();
         assert_eq!(pickle[at + 1..at + 6], [b'B', 4, 3, 2, 1]);
         assert_eq!(pickle.len(), 2 + 6 + 6 + 1 + 5 + 0x0102_0304 + 3);

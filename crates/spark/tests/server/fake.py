@@ -6,6 +6,7 @@ with nothing. What was done to operations is told to whoever interrupts all: `ex
 Prints the port in the clear and the one with TLS, and ends with its standard input. Wants grpcio, pyarrow and pyspark's protocol.
 """
 
+import os
 import sys
 import threading
 import uuid
@@ -249,7 +250,8 @@ def main():
     server.start()
     print(clear, secure, flush=True)
     sys.stdin.read()
-    server.stop(0)
+    # Calls that wait forever would be waited for.
+    os._exit(0)
 
 
 if __name__ == "__main__":

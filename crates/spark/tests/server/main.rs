@@ -7,6 +7,7 @@
 //!
 //! The first wants a Python with grpcio, pyarrow and pyspark, and `openssl`; the second a server whose executors import
 //! `spark_functions.py`. What is not asked for says that it is skipped.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod answers;
 mod failures;

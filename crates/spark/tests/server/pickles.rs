@@ -30,8 +30,9 @@ fn python_calls_the_function_with_all_bytes_that_there_are() {
         return;
     };
     let bytes: Vec<u8> = (0..=255).collect();
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(loaded(&python, "binascii", "hexlify", &bytes), format!("b'{hex}'"));
+    let hex = loaded(&python, "binascii", "hexlify", &bytes);
+    assert_eq!((hex.len(), &hex[..8], &hex[hex.len() - 5..]), (2 * 256 + 3, "b'000102", "feff'"));
+    assert_eq!(loaded(&python, "zlib", "crc32", &bytes), "688229491");
     assert_eq!(loaded(&python, "builtins", "len", b""), "0");
     // Longer than lengths of one byte, and of two.
     assert_eq!(loaded(&python, "builtins", "len", &vec![0; 100_000]), "100000");

@@ -10,8 +10,11 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 kind="$1"
 venv="$(cd "$2" && pwd)"
 port="$3"
-work="$(mktemp -d)"
 python="$venv/bin/python"
+# Built before the server starts, which would wait for it.
+tests="$(cd "$here" && cargo test --locked -p coverledger-spark --test server --no-run --message-format json |
+    "$python" -c 'import json, sys; print([one["executable"] for one in map(json.loads, sys.stdin) if one.get("executable")][-1])')"
+work="$(mktemp -d)"
 export PYTHONPATH="$here" PYTHONDONTWRITEBYTECODE=1
 
 case "$kind" in
@@ -59,6 +62,5 @@ export COVERLEDGER_SPARK_FOLDER="file://$work"
 COVERLEDGER_SPARK_EXECUTORS_PYTHON="$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')"
 export COVERLEDGER_SPARK_EXECUTORS_PYTHON
 unset PYTHONPATH
-cargo test --locked -p coverledger-spark --test server real:: -- --test-threads 1 ||
-    { echo "the server's log ends so:" >&2; tail -40 "$work/log" >&2; exit 1; }
-cargo test --locked -p coverledger-spark --test server real:: -- --ignored
+"$tests" real:: --test-threads 1 || { echo "the server's log ends so:" >&2; tail -40 "$work/log" >&2; exit 1; }
+"$tests" real:: --ignored

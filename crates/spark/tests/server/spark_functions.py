@@ -40,13 +40,20 @@ def wide(config):
 
 
 def slow(config):
-    """Waits so many seconds, and has a row a task."""
+    """Waits so many seconds, and has a row a task.
 
-    def rows(task):
-        time.sleep(float(config))
-        return [(task, None)]
+    A second at a time: a function that does not come back keeps Sail's thread, and with as many as it has threads it is deaf.
+    """
 
-    return per_task(rows)
+    def function(batches):
+        for batch in batches:
+            for _ in range(int(config)):
+                time.sleep(1)
+                yield pa.record_batch([pa.array([], field.type) for field in SCHEMA], schema=SCHEMA)
+            tasks = batch.column(0).to_pylist()
+            yield pa.record_batch([pa.array(tasks, pa.int64()), pa.nulls(len(tasks), pa.binary())], schema=SCHEMA)
+
+    return function, returned()
 
 
 def raises(config):

@@ -55,9 +55,10 @@ fn passed_on(
     partial: &mut Partial,
 ) -> Result<Vec<RecordBatch>, EngineError> {
     let (mut batches, mut builder, mut rows) = (Vec::new(), SignalBatchBuilder::default(), Vec::new());
+    let mut of_days = vec![0_u64; job.days.len()];
     let mut push = |rows: &[ViewerRow]| {
         for row in rows {
-            partial.of_days.entry(numbered.of(row.cell).day).or_default().passed_on += 1;
+            of_days[numbered.day(row.cell)] += 1;
             builder.push(&signal(job, row, numbered));
             if builder.rows() >= BATCH_ROWS {
                 batches.push(builder.finish());
@@ -75,6 +76,9 @@ fn passed_on(
     }
     if builder.rows() > 0 {
         batches.push(builder.finish());
+    }
+    for (day, rows) in (0..).zip(of_days).filter(|(_, rows)| *rows > 0) {
+        partial.of_days.entry(day).or_default().passed_on = rows;
     }
     Ok(batches.into_iter().collect::<Result<Vec<_>, _>>()?)
 }

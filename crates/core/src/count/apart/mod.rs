@@ -42,8 +42,8 @@ fn settled(
         return Err(ApartError::Visits.into());
     }
     let expected_rows = rows.iter().map(|batch| batch.num_rows() as u64).sum();
-    let bare = CountJob { exports: Vec::new(), days: job.days.clone(), scope: job.scope.clone(), bars };
-    let counter = Counter::of(bare, CountOptions { expected_rows, ..options.clone() });
+    let its = CountJob { exports: Vec::new(), days: job.days.clone(), scope: job.scope.clone(), bars };
+    let counter = Counter::of(its, CountOptions { expected_rows, ..options.clone() });
     let (mut writer, mut feeder) = (counter.writer(), BatchFeeder::new(job));
     feeder.feed_all(&mut writer, rows)?;
     let landed = feeder.finish(&mut writer);
