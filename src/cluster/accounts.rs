@@ -30,6 +30,11 @@ impl Accounts {
         self.0.iter().fold(0, |sum, account| sum.saturating_add(account.staged))
     }
 
+    /// Counts none of the objects, because of this.
+    pub(super) fn refuse(&mut self, why: impl Fn() -> Unread) {
+        self.0.iter_mut().for_each(|account| account.read = Err(why()));
+    }
+
     /// Whether rows of counts find no room together, though they did in tasks of their own; those that do not are not counted.
     pub(super) fn are_too_many(&mut self, room: &Room) -> bool {
         for account in &mut self.0 {

@@ -21,16 +21,24 @@ pub(crate) struct CountedThere {
     pub(crate) counted: Counted,
 }
 
+/// What the driver may keep of a batch. What is beyond is not counted: then the batch is cut, or refused.
+pub(crate) struct Bounds {
+    /// For rows of counts and covers.
+    pub(crate) room: Room,
+    /// How many distinct names and cells there may be.
+    pub(crate) most_cells: usize,
+    /// Whether market-days are counted by groups of viewers, which makes them many.
+    pub(crate) are_by_groups: bool,
+}
+
 /// Reads and counts a batch. `heard` is told of each object once all have been read.
-///
-/// Nothing is counted if rows of counts find no room: then the batch is cut, or refused.
 ///
 /// # Errors
 /// [`ClusterError`] when the cluster fails, or its answer cannot be right.
 pub(crate) async fn count(
     cluster: &impl Cluster,
     shipped: &Shipped,
-    (batch, job, room): (&Batch<'_>, &CountJob, &Room),
+    (batch, job, bounds): (&Batch<'_>, &CountJob, &Bounds),
     stop: &Stop,
     heard: impl Fn(usize),
 ) -> Result<CountedThere, ClusterError> {
@@ -50,13 +58,17 @@ pub(crate) async fn count(
         return Err(ClusterError::Answer(format!("readers wrote {expected} signals, and {staged} are staged")));
     }
     let mut sums = Sums::default();
-    let are_too_many = accounts.are_too_many(room);
+    let are_too_many = accounts.are_too_many(&bounds.room);
     if staged > 0 && !are_too_many {
         let pieces = cluster.count(&bytes, &place, groups(staged), stop).await?;
         sums = Sums::of_pieces(&pieces).map_err(ClusterError::Answer)?;
         accounts.hold(&sums, &job.scope).map_err(ClusterError::Answer)?;
     }
-    Ok(CountedThere { exports: accounts.into_exports(), counted: sums.total()?.into_counted(job)? })
+    let total = sums.total()?;
+    if total.cells() > bounds.most_cells {
+        accounts.refuse(|| Unread::too_many_cells(bounds.most_cells, bounds.are_by_groups));
+    }
+    Ok(CountedThere { exports: accounts.into_exports(), counted: total.into_counted(job)? })
 }
 
 /// In how many groups so many rows are counted.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 
 use super::account::Account;
 use super::shipped::{self, Replanned, Shipped};
@@ -61,7 +61,6 @@ pub struct Executor {
     shipped: Shipped,
     replanned: Replanned,
     job: CountJob,
-    runtime: Runtime,
 }
 
 impl Executor {
@@ -85,9 +84,7 @@ impl Executor {
         let scope = count_job::scope(&batch, replanned.platform()?);
         let job = count_job::job(&replanned.workspace, &batch, scope, &turns);
         drop(batch);
-        // What waits for a store; reading and counting are the caller's thread.
-        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
-        Ok(Self { shipped, replanned, job, runtime: runtime.map_err(ExecutorError::Threads)? })
+        Ok(Self { shipped, replanned, job })
     }
 
     /// Reads the objects of a task; `emit` is given batches of [`table::staged`] and says whether to go on.
@@ -106,7 +103,10 @@ impl Executor {
         };
         let order: Option<Vec<(usize, &Object)>> = self.shipped.task(task)?.iter().map(object).collect();
         let order = order.ok_or_else(|| ExecutorError::Shipped(format!("task {task} is of no object")))?;
-        let (scratch_dir, handle, nobody) = (self.scratch_dir(), self.runtime.handle(), Stop::new());
+        // What waits for a store; reading is this thread's.
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let runtime = runtime.map_err(ExecutorError::Threads)?;
+        let (scratch_dir, handle, nobody) = (self.scratch_dir(), runtime.handle(), Stop::new());
         let prefetcher = Prefetcher::new(&exports, &scratch_dir, handle, order, 1);
         while let Some(next) = prefetcher.next() {
             let number = next.index;

@@ -17,12 +17,16 @@ mod accounts;
 mod count;
 pub mod executor;
 mod executor_error;
+#[cfg(any(test, feature = "testing"))]
+mod in_process;
 mod piece;
 pub mod shipped;
 pub mod spark;
 mod staging_writer;
 mod sums;
 pub mod table;
+#[cfg(test)]
+mod testing;
 
 use bytes::Bytes;
 use coverledger_core::count::apart::ApartError;
@@ -31,7 +35,11 @@ use coverledger_store::StoreError;
 
 use crate::reading::Stop;
 
-pub(crate) use count::{CountedThere, count};
+pub(crate) use count::{Bounds, CountedThere, count};
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use in_process::InProcess;
+#[cfg(test)]
+pub(crate) use in_process::Lie;
 
 /// What carries out the two stages. Everything it does ends as [`ClusterError::Stopped`] soon after a stop is asked for.
 pub trait Cluster: Sync {

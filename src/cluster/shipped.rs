@@ -385,3 +385,6 @@ fn tasks(sizes: &[u64]) -> Vec<Vec<u32>> {
     }
     tasks
 }
+
+#[cfg(test)]
+mod tests;

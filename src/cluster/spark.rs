@@ -73,15 +73,19 @@ impl Spark {
         // The note comes first: whatever happens from here on, the next run knows of the session.
         let staging = archive.stage(holder, lease, &engine.url, &id).await?;
         let uri = format!("{base}/{}", staging.place().await);
-        let session = match Session::open(&server, Some(id)).await {
+        let opened = async {
+            let session = Session::open(&server, Some(id)).await?;
+            // Instants mean the same whatever the zone is; this one has no hour twice, which a conversion could stumble over.
+            session.set("spark.sql.session.timeZone", "UTC").await?;
+            Ok::<_, SparkError>(session)
+        };
+        let session = match opened.await {
             Ok(session) => session,
             Err(error) => {
                 end(staging).await;
                 return Err(error.into());
             }
         };
-        // Instants mean the same whatever the zone is; nobody has to be told twice.
-        session.set("spark.sql.session.timeZone", "UTC").await?;
         tracing::info!(%server, version = session.server_version(), session = session.id(), "counting on Spark");
         Ok(Self {
             session,

@@ -6,8 +6,11 @@ use serde::{Deserialize, Serialize};
 use crate::error_text::error_text;
 use coverledger_core::count::RowsByDay;
 use coverledger_core::model::CountTable;
-use coverledger_read::export::ReadReport;
+use coverledger_read::export::{ExportError, ReadReport};
 use coverledger_store::{StoreError, StoreProblem};
+
+/// What is said besides of too many combinations where market-days are counted by groups of viewers.
+const OF_GROUPS: &str = " (or give `memory` in `archive.yaml` more: a split by viewer counts each combination in up to 129 parts, by groups of viewers)";
 
 /// What reading one export came to.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -53,6 +56,15 @@ pub(crate) struct Unread {
 impl Unread {
     pub(crate) fn new(reason: String) -> Self {
         Self { reason, is_too_much: false, is_of_disk: false }
+    }
+
+    /// That there are more distinct cells than so many, which is what memory allows for.
+    pub(crate) fn too_many_cells(most: usize, are_by_groups: bool) -> Self {
+        let mut reason = error_text(&ExportError::TooManyCells(most));
+        if are_by_groups {
+            reason.push_str(OF_GROUPS);
+        }
+        Self { is_too_much: true, ..Self::new(reason) }
     }
 
     pub(super) fn of(error: &StoreError) -> Self {

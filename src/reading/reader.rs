@@ -21,9 +21,6 @@ use coverledger_core::time::{Zone, span};
 use coverledger_read::export::{self, Excerpt, ExportError, Halt, ReadReport, Reading};
 use coverledger_store::{Fetched, Store, StoreError};
 
-/// What is said besides of too many combinations where market-days are counted by groups of viewers.
-const OF_GROUPS: &str = " (or give `memory` in `archive.yaml` more: a split by viewer counts each combination in up to 129 parts, by groups of viewers)";
-
 /// What the objects of a batch are read with, by any number of threads.
 pub(crate) struct Reader<'a> {
     workspace: &'a Workspace,
@@ -150,12 +147,10 @@ impl<'a> Reader<'a> {
     }
 
     fn unread(&self, error: &ExportError) -> Unread {
-        let is_too_much = matches!(error, ExportError::TooManyCells(_));
-        let mut reason = error_text(error);
-        if is_too_much && self.clocks.has_groups() {
-            reason.push_str(OF_GROUPS);
+        match error {
+            ExportError::TooManyCells(most) => Unread::too_many_cells(*most, self.clocks.has_groups()),
+            error => Unread::new(error_text(error)),
         }
-        Unread { is_too_much, ..Unread::new(reason) }
     }
 
     fn signals(

@@ -11,13 +11,13 @@ use super::known_since::KnownSince;
 use super::reading::{Counting, OnRead, Source, put_together};
 use crate::cluster::shipped::Shipped;
 use crate::cluster::spark::{Opening, Spark};
-use crate::cluster::{self, ClusterError, CountedThere};
+use crate::cluster::{self, Bounds, ClusterError, CountedThere};
 use crate::plan::Batch;
 use crate::reading::watch::Ended;
 use crate::reading::{Room, Stop, count_job};
 use coverledger_archive::{Archive, Holder};
 use coverledger_config::SparkEngine;
-use coverledger_core::count::QualityCounted;
+use coverledger_core::count::{QualityCounted, most_cells};
 
 /// The session of a run, if it has needed one.
 pub(super) struct OnSpark {
@@ -68,13 +68,21 @@ pub(super) fn count(
     let turns = count_job::turns(workspace, batch);
     let scope = count_job::scope(batch, platform);
     let job = count_job::job(workspace, batch, scope.clone(), &turns);
-    let room = Room::new(workspace.settings.memory_bytes);
+    let bounds = Bounds {
+        room: Room::new(workspace.settings.memory_bytes),
+        most_cells: most_cells(&source.memory),
+        are_by_groups: count_job::group_keys(workspace, &batch.days).iter().any(Option::is_some),
+    };
     let shipped = Shipped::of(workspace, id, batch).map_err(ClusterError::from)?;
     let counted = handle.block_on(async {
         let counting = async {
-            let spark = source.on_spark.session(engine).await?;
             let heard = |number: usize| on_read(&batch.exports[number].found.object);
-            cluster::count(&*spark, &shipped, (batch, &job, &room), quit, heard).await
+            #[cfg(any(test, feature = "testing"))]
+            if let Some(here) = cluster::InProcess::named(&engine.url) {
+                return cluster::count(&here, &shipped, (batch, &job, &bounds), quit, heard).await;
+            }
+            let spark = source.on_spark.session(engine).await?;
+            cluster::count(&*spark, &shipped, (batch, &job, &bounds), quit, heard).await
         };
         // A stop of the run is one of this batch; what is under way on the server is interrupted.
         let passing_on = async {
@@ -88,8 +96,11 @@ pub(super) fn count(
         }
     });
     let CountedThere { mut exports, counted } = match counted {
-        Err(ClusterError::Stopped) if source.stop.is_asked() => return Ok(Counting::Ended(Ended::Stopped)),
-        Err(ClusterError::Stopped) => return Ok(Counting::Ended(Ended::LeaseLost)),
+        // It may have come to an end before it heard of the stop.
+        Ok(_) | Err(ClusterError::Stopped) if source.stop.is_asked() => {
+            return Ok(Counting::Ended(Ended::Stopped));
+        }
+        Ok(_) | Err(ClusterError::Stopped) if quit.is_asked() => return Ok(Counting::Ended(Ended::LeaseLost)),
         counted => counted?,
     };
     known_since.fill_in(platform, batch, &mut exports);
@@ -97,3 +108,6 @@ pub(super) fn count(
     let joined = put_together((source, platform, batch), (&scope, &turns), singly, exports);
     Ok(Counting::Counted(Box::new(joined)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -31,8 +31,9 @@ def _of_another_release(config: bytes) -> bytes:
     import json
 
     shipped = json.loads(config)
-    assert shipped["version"] == _native.VERSION
-    return json.dumps(shipped | {"version": "0.0.1"}).encode()
+    assert shipped["release"]["version"] == _native.VERSION
+    shipped["release"]["version"] = "0.0.1"
+    return json.dumps(shipped).encode()
 ''')
     return folder.resolve()
 

@@ -267,7 +267,9 @@ fn the_image_is_built_from_what_is_there_and_holds_no_secret() {
     let rules: Vec<&str> = ignored.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
     assert_eq!(rules[0], "*", "what is not named stays outside");
     let kept: Vec<&str> = rules[1..].iter().map(|rule| rule.strip_prefix('!').expect("a name to keep")).collect();
-    assert!(["Cargo.toml", "Cargo.lock", "build.rs", "src", "crates", "python"].iter().all(|name| kept.contains(name)));
+    assert!(
+        ["Cargo.toml", "Cargo.lock", "build.rs", "src", "crates", "python"].iter().all(|name| kept.contains(name))
+    );
     for name in &kept {
         assert!(repository().join(name).exists(), "`{name}`");
         assert!(!["config", "jobs", "exports", "archive"].contains(name));
@@ -346,7 +348,9 @@ fn a_configuration_that_is_mounted_from_a_config_map_is_read() {
 #[test]
 fn the_server_of_spark_and_its_executors_are_one_image_and_find_each_other() {
     let parts: Vec<Value> = serde_yaml::Deserializer::from_str(&text(SPARK_SERVER))
-        .map(|part| serde::Deserialize::deserialize(part).unwrap_or_else(|error| panic!("{SPARK_SERVER}: {error}")))
+        .map(|part| {
+            serde::Deserialize::deserialize(part).unwrap_or_else(|error| panic!("{SPARK_SERVER}: {error}"))
+        })
         .collect();
     let kind = |kind: &str| {
         let found: Vec<&Value> = parts.iter().filter(|part| at(part, "kind").as_str() == Some(kind)).collect();
@@ -402,7 +406,8 @@ fn the_script_that_installs_the_wheel_is_one_that_a_shell_takes() {
 #[test]
 fn every_error_of_spark_is_explained() {
     let page = text("docs/SPARK.md");
-    let table = page.split("<!-- errors of Spark -->").nth(1).and_then(|rest| rest.split("<!--").next()).expect("a table");
+    let table =
+        page.split("<!-- errors of Spark -->").nth(1).and_then(|rest| rest.split("<!--").next()).expect("a table");
     let told: Vec<&str> = table.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
     let source = text("crates/spark/src/error.rs");
     let texts: Vec<String> = source

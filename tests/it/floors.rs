@@ -25,8 +25,7 @@ const FLOORS: [(&str, u8); 16] = [
     ("cli", 6),
 ];
 /// Crates of one module: they have no floors.
-const SINGLE: [&str; 9] =
-    ["stats", "config", "store", "archive", "report", "demo", "picture", "brief", "spark"];
+const SINGLE: [&str; 9] = ["stats", "config", "store", "archive", "report", "demo", "picture", "brief", "spark"];
 const PRINTING: [&str; 5] = ["println!", "eprintln!", "print!", "eprint!", "dbg!"];
 /// What people read is written to through one door each: the screen, which shows what would steer a terminal by its number,
 /// the log, which does the same, and the progress bar.

@@ -99,7 +99,13 @@ impl Scenario {
         };
         fs::create_dir(scenario.path("exports")).unwrap();
         fs::create_dir(scenario.path("jobs")).unwrap();
-        scenario.setting("home_timezone", "Asia/Shanghai")
+        let scenario = scenario.setting("home_timezone", "Asia/Shanghai");
+        // `COVERLEDGER_SCENARIO_ENGINE='{spark: {url: "sc://in-process", python: "3.11"}}' cargo test --features testing --test it`
+        // has all of them counted by executors in the program's own process.
+        match std::env::var("COVERLEDGER_SCENARIO_ENGINE") {
+            Ok(engine) => scenario.setting("engine", &engine),
+            Err(_) => scenario,
+        }
     }
 
     /// The platform `shop` in market GB, looked at for one day.

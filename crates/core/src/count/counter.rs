@@ -113,10 +113,9 @@ impl Counter {
         let beside = usize::from(wants_visits) + usize::from(bars);
         let (waiting, files) = (2 + beside, 2 + 2 * beside);
         let files = options.memory.spill_files(files);
-        let bytes = options.memory.bytes();
         let parts = parts_for(&options, waiting, size_of::<EventRow>());
         Self {
-            max_cells: usize::try_from(bytes / BYTES_PER_CELL).unwrap_or(usize::MAX),
+            max_cells: most_cells(&options.memory),
             scope,
             cells: Cells::default(),
             events: Spool::new(parts, files, Arc::clone(&options.memory)),
@@ -128,6 +127,12 @@ impl Counter {
             options,
         }
     }
+}
+
+/// How many distinct names and cells fit a memory bound.
+#[must_use]
+pub fn most_cells(memory: &Memory) -> usize {
+    usize::try_from(memory.bytes() / BYTES_PER_CELL).unwrap_or(usize::MAX)
 }
 
 /// Into how many partitions rows of a size are parted, beside so many spools at a time, and how much of the memory bound is

@@ -43,7 +43,7 @@ pub use allocation::{
     UnsaidRows, Without, allocate, cuts,
 };
 pub use bars::Bars;
-pub use counter::{CountOptions, Counted, Counter};
+pub use counter::{CountOptions, Counted, Counter, most_cells};
 pub use engine::{CountDay, CountExport, CountJob, Engine, EngineError, OpenCount, SignalWriter};
 pub use local::LocalEngine;
 pub use memory::Memory;

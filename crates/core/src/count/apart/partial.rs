@@ -79,6 +79,12 @@ impl Partial {
         })
     }
 
+    /// How many distinct names and cells it has, to be held against [`most_cells`](crate::count::most_cells).
+    #[must_use]
+    pub fn cells(&self) -> usize {
+        self.numbered.names() as usize + self.of_cells.len()
+    }
+
     /// How many rows of market-days went into it, by the numbers of these in ascending order; of those that are missing, none.
     pub fn by_day(&self) -> impl Iterator<Item = (u32, Totals)> {
         self.of_days.iter().map(|(day, totals)| (*day, *totals))
