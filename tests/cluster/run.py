@@ -50,11 +50,7 @@ class Part:
         print(f"   {time.monotonic() - self.started:.1f} s", flush=True)
 
 
-<<<<<<< HEAD
-def the_same(night: Night, engine: Engine, reference: str, cut_off: str | None, conf_env: dict[str, str] | None = None) -> Ended:
-=======
 def the_same(night: Night, engine: Engine, reference: str, cut_off: str | None) -> Ended:
->>>>>>> hub/main
     """The whole night by an engine, held against this machine's; then once more."""
     ended = night.run(engine.name, engine)
     same.published(ended, cut_off)
