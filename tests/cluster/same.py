@@ -70,8 +70,8 @@ def demand(kept: bool, promise: str, keys: list[str]) -> None:
 
 
 def engine_of(unit: dict, engine: str) -> str:
-    """What a receipt has to say: market-days name what counted them, everything else what is here."""
-    is_counted = unit["kind"] == "market_day" and unit["platform"] in ON_THE_CLUSTER
+    """What a receipt has to say: units that are read from exports name what read them, derived ones what is here."""
+    is_counted = unit["kind"] in ("market_day", "rejects") and unit["platform"] in ON_THE_CLUSTER
     return engine if is_counted else ENGINES["local"]
 
 
