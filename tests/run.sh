@@ -26,9 +26,9 @@ axe_version=4.14.1
 # How many random seeds the property tests are given beside their own.
 seeds=
 
-# What cargo builds: every crate, with counting on Spark. The wheel is a step of its own. Everything is built by this choice, since
-# another one would build dependencies a second time.
-built=(--locked --workspace --exclude coverledger-python --features spark)
+# What cargo builds: every crate, with counting on Spark and what tests of it need. The wheel is a step of its own. Everything is built
+# by this choice, since another one would build dependencies a second time.
+built=(--locked --workspace --exclude coverledger-python --features testing)
 
 steps=(fmt clippy docs deny test wheel schema calibration truths notebook reference engines stores statistics brief limits cluster)
 # Steps that wait on one core for most of their time. Where they stand together, two of them run at a time, each into a log of its own.
@@ -119,6 +119,15 @@ step_properties() {
 # target folder.
 step_fuzz() {
     cargo test "${built[@]}" --test it -- --ignored --exact --nocapture fuzz::a_long_round_finds_nothing
+}
+
+# Its dependencies are those of the tests, built already.
+step_wheel() {
+    need_wheel
+    local python="$target/test-venv-wheel/bin/python"
+    (cd python && "$python" -m mypy --config-file pyproject.toml coverledger)
+    "$python" -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps "$work"/wheel/*.whl
+    "$python" -m unittest discover --start-directory python/tests
 }
 
 step_schema() {
@@ -261,6 +270,20 @@ step_stores() {
 need_binary() {
     need_protoc
     cargo test "${built[@]}" --no-run --quiet
+}
+
+# The wheel, in "$work/wheel": as fast as the tests build the program, and of the same commit.
+need_wheel() { alone wheel make_wheel; }
+
+make_wheel() {
+    [[ -e "$work/wheel.ready" ]] && return
+    need_protoc
+    need_venv wheel tests/requirements-wheel.txt
+    rm -rf "$work/wheel"
+    mkdir -p "$work"
+    "$target/test-venv-wheel/bin/maturin" build --quiet --locked --profile dev --features testing --compatibility linux \
+        --manifest-path python/Cargo.toml --out "$work/wheel"
+    touch "$work/wheel.ready"
 }
 
 # The compiler of Spark's messages, with those that it brings itself.
@@ -459,6 +482,7 @@ fetch_environments() {
         case "$step" in
             engines) wanted+=("engines requirements-engines" "pyarrow requirements-pyarrow") ;;
             brief) wanted+=("brief requirements-brief") ;;
+            wheel) wanted+=("wheel requirements-wheel") ;;
             cluster) wanted+=("sail requirements-sail" "spark-4 requirements-spark-4") ;;
             spark) wanted+=("engines requirements-engines" "spark-3 requirements-spark-3" "spark-4 requirements-spark-4") ;;
         esac
@@ -490,7 +514,7 @@ main() {
     done
     command -v cc >/dev/null || need_system build-essential
     mkdir -p "$work"
-    rm -f "$work/demo.ready" "$work/mixed.ready"
+    rm -f "$work/demo.ready" "$work/mixed.ready" "$work/wheel.ready"
 
     local passed=() failed=() together=() status
     fetch_environments "${chosen[@]}"

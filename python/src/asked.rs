@@ -9,7 +9,7 @@ use super::moment::{date, moment};
 use super::read::ReadError;
 use coverledger::archive::{Dates, Moment, TableName, Unit};
 use coverledger::config::among;
-use coverledger::model::columns as c;
+use coverledger::model::{MarketId, PlatformId, columns as c};
 
 /// A column of places, with the names that are asked for; `None`: all.
 type Names = (&'static str, Option<BTreeSet<String>>);
@@ -88,8 +88,8 @@ impl Asked {
             name.zip(names.as_ref()).is_none_or(|(name, names)| names.contains(name))
         };
         let [platforms, markets] = &self.places;
-        is_asked(unit.platform().map(|name| name.as_str()), platforms)
-            && is_asked(unit.market().map(|name| name.as_str()), markets)
+        is_asked(unit.platform().map(PlatformId::as_str), platforms)
+            && is_asked(unit.market().map(MarketId::as_str), markets)
             && self.first.is_none_or(|first| date.is_some_and(|date| first <= date))
             && self.last.is_none_or(|last| date.is_some_and(|date| date <= last))
     }
@@ -116,9 +116,8 @@ impl Asked {
     /// There is one.
     pub fn known(&self, published: &BTreeSet<Unit>) -> Result<(), ReadError> {
         let platforms: BTreeSet<&str> =
-            published.iter().filter_map(Unit::platform).map(|name| name.as_str()).collect();
-        let markets: BTreeSet<&str> =
-            published.iter().filter_map(Unit::market).map(|name| name.as_str()).collect();
+            published.iter().filter_map(Unit::platform).map(PlatformId::as_str).collect();
+        let markets: BTreeSet<&str> = published.iter().filter_map(Unit::market).map(MarketId::as_str).collect();
         for ((column, names), known) in self.places.iter().zip([platforms, markets]) {
             if let Some(name) = names.iter().flatten().find(|name| !known.contains(name.as_str())) {
                 let known = among("known", known, name);

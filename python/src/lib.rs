@@ -4,6 +4,8 @@
 //! Whatever takes long is done without the lock of the interpreter, and looks for Ctrl-C meanwhile. A panic is a bug and ends
 //! as an error, not as the end of the process.
 
+#![allow(clippy::needless_pass_by_value, reason = "Python hands values over")]
+
 mod asked;
 mod batches;
 mod command;

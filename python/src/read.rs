@@ -15,7 +15,7 @@ use super::asked::{Asked, table_of};
 use super::error::raised;
 use super::waiting::wait;
 use super::{place, table};
-use coverledger::archive::{Archive, ArchiveError, Doubts, Moment, Snapshot, TableName, unit_at};
+use coverledger::archive::{Archive, ArchiveError, Doubts, Moment, Snapshot, TableName, Unit, unit_at};
 use coverledger::config::ConfigError;
 use coverledger::export::caught;
 use coverledger::report;
@@ -165,8 +165,7 @@ async fn listed(archive: &Archive, table: TableName) -> Result<Option<Listed>, R
         return Ok(None);
     }
     let spec = table.spec();
-    let (first, last) =
-        (units.iter().filter_map(|unit| unit.date()).min(), units.iter().filter_map(|unit| unit.date()).max());
+    let (first, last) = (units.iter().filter_map(Unit::date).min(), units.iter().filter_map(Unit::date).max());
     Ok(Some((
         spec.name.to_owned(),
         spec.question.to_owned(),

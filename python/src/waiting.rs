@@ -27,7 +27,7 @@ fn block_on<T>(future: impl Future<Output = PyResult<T>>) -> PyResult<T> {
         loop {
             tokio::select! {
                 done = &mut future => return done,
-                _ = looks.tick() => Python::attach(|py| py.check_signals())?,
+                _ = looks.tick() => Python::attach(Python::check_signals)?,
             }
         }
     });

@@ -169,7 +169,7 @@ pub struct Run {
     #[arg(long)]
     pub accept_shrink: bool,
     /// What counts, whatever `engine` in archive.yaml says: `local` (this process), `spark` (the server named there) or a
-    /// server as sc://host:15002
+    /// server as `sc://host:15002`
     #[arg(long, value_name = "ENGINE")]
     pub engine: Option<Engine>,
     /// Output format: for people, or one JSON object
@@ -228,7 +228,7 @@ pub struct Backfill {
     #[arg(long)]
     pub accept_shrink: bool,
     /// What counts, whatever `engine` in archive.yaml says: `local` (this process), `spark` (the server named there) or a
-    /// server as sc://host:15002
+    /// server as `sc://host:15002`
     #[arg(long, value_name = "ENGINE")]
     pub engine: Option<Engine>,
     /// Run as if the clock read this instant
@@ -280,7 +280,7 @@ pub struct Check {
     /// Also ask the Spark server whether it is there and its executors have this release's wheel
     #[arg(long, conflicts_with = "sample")]
     pub connect: bool,
-    /// With --connect: another server than the one in archive.yaml, as sc://host:15002
+    /// With --connect: another server than the one in archive.yaml, as `sc://host:15002`
     #[arg(long, value_name = "ENGINE", requires = "connect")]
     pub engine: Option<Engine>,
     /// Process this local file as a run would, and report the result: nothing is published, and no store and no archive is

@@ -119,7 +119,7 @@ pub async fn carry_out(
     global: &Global,
 ) -> Result<RunReport, RunError> {
     let progress = Progress::new(global);
-    let report = run::run(workspace, selection, now, label, stop, &|step| progress.hear(step)).await;
+    let report = Box::pin(run::run(workspace, selection, now, label, stop, &|step| progress.hear(step))).await;
     progress.done();
     let report = report?;
     tracing::info!(

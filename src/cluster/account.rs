@@ -47,3 +47,6 @@ impl Account {
         Ok(accounts)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -92,6 +92,16 @@ impl Executor {
     /// # Errors
     /// When this machine fails; an object that cannot be read is no error, its account says so.
     pub fn read(&self, task: u32, emit: &mut dyn FnMut(RecordBatch) -> bool) -> Result<(), ExecutorError> {
+        self.read_each(task, emit, tell)
+    }
+
+    /// `tell` emits the account of an object, and says whether to go on.
+    pub(super) fn read_each(
+        &self,
+        task: u32,
+        emit: Emit<'_>,
+        mut tell: impl FnMut(&Account, Emit<'_>) -> Result<bool, TableError>,
+    ) -> Result<(), ExecutorError> {
         let workspace = &self.replanned.workspace;
         let batch = self.replanned.batch();
         let turns = count_job::turns(workspace, &batch);
@@ -195,3 +205,6 @@ fn tell(account: &Account, emit: Emit<'_>) -> Result<bool, TableError> {
     }
     Ok(true)
 }
+
+#[cfg(test)]
+mod tests;

@@ -171,8 +171,7 @@ impl Cluster for InProcess {
             return Ok(Vec::new());
         }
         let groups = i64::from(groups.max(LEAST_GROUPS));
-        let mut signals: Vec<RecordBatch> =
-            self.staged_at(place).into_iter().filter(|batch| is_of_signals(batch)).collect();
+        let mut signals: Vec<RecordBatch> = self.staged_at(place).into_iter().filter(is_of_signals).collect();
         match self.lie {
             Some(Lie::EventLost) => signals = without_first(signals),
             Some(Lie::EventOfAnotherDay) => signals = of_another_day(signals),

@@ -120,6 +120,9 @@ impl std::fmt::Display for Release {
 }
 
 /// What an executor is asked first of all, to try whether it could count: which program this is, as JSON.
+///
+/// # Panics
+/// Never: a release has only text and numbers.
 #[must_use]
 pub fn release() -> Vec<u8> {
     serde_json::to_vec(&Sender { release: Release::here() }).expect("a release has only text and numbers")

@@ -239,11 +239,11 @@ async fn clear(
         match &left.note {
             Some(note) if note.server == engine.url => match Session::interrupt_left(server, session).await {
                 Ok(queries) => {
-                    tracing::info!(session, ?queries, "interrupted what a killed run had left on Spark")
+                    tracing::info!(session, ?queries, "interrupted what a killed run had left on Spark");
                 }
                 Err(SparkError::NotThere { .. }) => {}
                 Err(error) => {
-                    tracing::warn!(session, %error, "what a killed run left on Spark cannot be interrupted")
+                    tracing::warn!(session, %error, "what a killed run left on Spark cannot be interrupted");
                 }
             },
             Some(note) => tracing::warn!(

@@ -83,7 +83,9 @@ pub(super) fn of_payloads(
 ) -> Result<RecordBatch, TableError> {
     let (buckets, payloads): (Vec<i64>, Vec<Vec<u8>>) = payloads.into_iter().unzip();
     let mut bytes = BinaryBuilder::new();
-    payloads.iter().for_each(|payload| bytes.append_value(payload));
+    for payload in &payloads {
+        bytes.append_value(payload);
+    }
     let (buckets, bytes) = (Arc::new(Int64Array::from(buckets)), Arc::new(bytes.finish()));
     let columns = schema.fields().iter().map(|field| match field.name().as_str() {
         BUCKET => Arc::clone(&buckets) as ArrayRef,

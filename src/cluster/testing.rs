@@ -46,10 +46,14 @@ impl Bench {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();
         };
-        BARE.iter().for_each(|(name, text)| write(name, text));
+        for (name, text) in &BARE {
+            write(name, text);
+        }
         write("config/platforms/live.yaml", platform);
         write("jobs/nightly.yaml", "version: 1\nplatforms: [live]\nmarkets: [GB, US]\nlookback_days: 1\n");
-        exports.iter().for_each(|(name, text)| write(&format!("exports/{name}"), text));
+        for (name, text) in exports {
+            write(&format!("exports/{name}"), text);
+        }
         let workspace = load(&folder.path().join("config"), &folder.path().join("jobs")).unwrap();
         let plan = plan(&workspace, dates);
         let days = plan.days.iter().rev().map(|day| day.market_day.clone()).collect();

@@ -13,16 +13,16 @@ from pathlib import Path
 
 PAGE = Path(__file__).parents[2] / "docs/SPARK.md"
 BEGIN, END = "<!-- cost of a night -->\n", "<!-- end of cost of a night -->"
-EVENTS = [13_500_000, 100_000_000, 1_000_000_000, 10_000_000_000, 100_000_000_000]
+EVENTS = [10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000, 100_000_000_000]
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Of an event, on Spark 4.3.0 with two executors of a core."""
+    """Of an event, on Spark 4.3.0 with two executors of a core: 3 million events, less what 300,000 took; both shuffles together."""
 
-    core_seconds: float = 0.0
-    staged_bytes: float = 0.0
-    shuffled_bytes: float = 0.0
+    core_seconds: float = 31e-6
+    staged_bytes: float = 55
+    shuffled_bytes: float = 161
 
 
 @dataclass(frozen=True)
@@ -64,12 +64,15 @@ def table() -> str:
     return "\n".join(lines) + "\n"
 
 
+def is_told() -> bool:
+    """Whether docs/SPARK.md has the table."""
+    return PAGE.read_text().partition(BEGIN)[2].partition(END)[0] == table()
+
+
 def main() -> None:
     if "--check" not in sys.argv:
         print(table(), end="")
-        return
-    found = PAGE.read_text().partition(BEGIN)[2].partition(END)[0]
-    if found != table():
+    elif not is_told():
         sys.exit(f"the table in {PAGE.name} is not what `python tests/cluster/cost.py` prints")
 
 

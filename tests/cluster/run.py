@@ -14,6 +14,7 @@ import sys
 import time
 from pathlib import Path
 
+import cost
 import faults
 import night as nights
 import planted
@@ -96,6 +97,7 @@ def everything(args: argparse.Namespace) -> None:
         same.current(whole, "local", Engine("local"), cut_off)
         expect(short.run(faults.REFERENCE, Engine("local")).code == 0, "the short night is published")
         planted.noticed(short, faults.REFERENCE)
+    expect(cost.is_told(), "the costs that docs/SPARK.md tells are those of the model")
     wheel = wheels.unpacked(args.wheel, work / "wheel")
     python = wheels.python_of(args.sail)
     if not args.only or "sail" in args.only:

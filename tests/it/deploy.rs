@@ -413,7 +413,7 @@ fn every_error_of_spark_is_explained() {
     let texts: Vec<String> = source
         .split("#[error(")
         .skip(1)
-        .filter_map(|rest| Some(rest.split_once('"')?.1.split_once("\"")?.0.to_owned()))
+        .filter_map(|rest| Some(rest.split_once('"')?.1.split_once('"')?.0.to_owned()))
         .collect();
     assert!(texts.len() > 10, "only {} errors were found", texts.len());
     for text in texts {

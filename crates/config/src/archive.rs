@@ -4,8 +4,8 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use super::cursor::Cursor;
-use super::engine::{self, EngineKeys};
 use super::definition::{Returning, Settings, StoreLocation};
+use super::engine::{self, EngineKeys};
 use super::location::{self, lies_within};
 use super::notifications::Variable;
 use super::registry::{

@@ -135,7 +135,9 @@ impl SparkEngine {
         }
         let mut names = settings.split(';').filter(|setting| !setting.is_empty());
         if names.any(|setting| setting.split('=').next().is_some_and(|name| name.eq_ignore_ascii_case("token"))) {
-            return Err("holds a token, which belongs in the environment (`token_env` names the variable)".to_owned());
+            return Err(
+                "holds a token, which belongs in the environment (`token_env` names the variable)".to_owned()
+            );
         }
         Ok(())
     }
@@ -172,7 +174,10 @@ mod tests {
         for (text, part) in [
             ("engine: spark\n", "is not an engine"),
             ("engine: {spark: \"sc://h/;token=hunter2\"}\n", "a text stands where a section is wanted"),
-            ("engine: {spark: {url: \"sc://h/;Token=hunter2\", python: \"3.11\"}}\n", "belongs in the environment"),
+            (
+                "engine: {spark: {url: \"sc://h/;Token=hunter2\", python: \"3.11\"}}\n",
+                "belongs in the environment",
+            ),
             ("engine: {spark: {url: \"http://h\", python: \"3.11\"}}\n", "is not a server of Spark Connect"),
             ("engine: {spark: {url: \"sc://\", python: \"3.11\"}}\n", "names no server"),
             ("engine: {spark: {url: \"sc://h\", python: \"2.7\"}}\n", "is not a version of Python"),

@@ -64,7 +64,7 @@ impl Night {
         let workspace = self.workspace(archive, server);
         let job = workspace.jobs.values().next().unwrap();
         let selection = Selection::nightly(job);
-        run(&workspace, &selection, self.at, "run nightly", &Stop::new(), &|_: &Step<'_>| ()).await
+        Box::pin(run(&workspace, &selection, self.at, "run nightly", &Stop::new(), &|_: &Step<'_>| ())).await
     }
 
     /// Counted here and there, and the same: every object byte for byte, but for what receipts say of the engine.

@@ -99,7 +99,7 @@ fn compare(seed: u64) {
             vec![(world.from, world.to)]
         };
         for (from, to) in ranges {
-            publish(seed, &workspace, from, to).await;
+            Box::pin(publish(seed, &workspace, from, to)).await;
         }
         let archive = stores::archive_for_reading(&workspace.settings).unwrap();
         let cut = [facts(&archive, TableName::Turns).await, facts(&archive, TableName::ViewerGroups).await];

@@ -184,8 +184,8 @@ async fn failures_of_executors_are_named() {
 
     // Sail takes a folder that is not there for a table without rows and columns.
     if real.is_spark {
-        let read = Relation::read_parquet(place).count().collect();
-        let error = session.run(&read, &Unwatched).await.unwrap_err();
+        let counted = Relation::read_parquet(place).count().collect();
+        let error = session.run(&counted, &Unwatched).await.unwrap_err();
         assert!(matches!(error, SparkError::Path { .. }), "{error}");
         let error = real.error_of("dies", b"").await;
         assert!(matches!(error, SparkError::ExecutorsLost { .. }), "{error}");
