@@ -66,7 +66,7 @@ step_fmt() { cargo fmt --all --check; }
 step_clippy() {
     cargo clippy --locked --all-targets -- -D warnings
     need_protoc
-    cargo clippy --locked --all-targets --features spark --package coverledger --package coverledger-spark \
+    cargo clippy --locked --all-targets --features testing --package coverledger --package coverledger-spark \
         --package coverledger-python -- -D warnings
 }
 

@@ -27,13 +27,19 @@ fn block_on<T>(future: impl Future<Output = PyResult<T>>) -> PyResult<T> {
         loop {
             tokio::select! {
                 done = &mut future => return done,
-                _ = looks.tick() => Python::attach(Python::check_signals)?,
+                _ = looks.tick() => look()?,
             }
         }
     });
     // What was dropped because of a signal may still run; there is no need to wait for it.
     runtime.shutdown_background();
     done
+}
+
+/// Whether Ctrl-C was pressed.
+#[expect(clippy::redundant_closure_for_method_calls, reason = "the method is not general enough over lifetimes")]
+fn look() -> PyResult<()> {
+    Python::attach(|py| py.check_signals())
 }
 
 impl From<Panicked> for PyErr {

@@ -28,17 +28,6 @@ impl Night {
         Self { folder, at }
     }
 
-    /// With these files below `config`, `jobs` and `exports`.
-    fn of(files: &[(&str, &str)], at: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        for (name, text) in files {
-            let path = folder.path().join(name);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        }
-        Self { folder, at: at.parse().unwrap() }
-    }
-
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
