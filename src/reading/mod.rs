@@ -18,5 +18,7 @@ pub(crate) mod watch;
 pub(crate) use read_export::{Read, ReadExport, Unread};
 pub(crate) use reader::{Reader, Writers};
 pub(crate) use reading_error::ReadingError;
-pub(crate) use room::{Room, memory_of_rows};
+#[cfg(feature = "spark")]
+pub(crate) use room::Room;
+pub(crate) use room::memory_of_rows;
 pub use stop::Stop;

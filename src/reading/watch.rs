@@ -29,6 +29,7 @@ pub(crate) enum Ended {
     /// The platform's stint is over.
     StintOver,
     /// Another run took its market-days over, and does the same work. Only what is counted elsewhere ends so.
+    #[cfg_attr(not(feature = "spark"), expect(dead_code, reason = "nothing is counted elsewhere"))]
     LeaseLost,
     /// The export took longer than one may.
     TooLong,

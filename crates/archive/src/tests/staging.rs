@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::*;
 use crate::Holder;
 
-const LENGTH: Duration = Duration::from_secs(60);
+const LENGTH: Duration = Duration::from_mins(1);
 const SERVER: &str = "sc://127.0.0.1:15002";
 
 fn elsewhere() -> Holder {
@@ -29,7 +29,7 @@ async fn a_run_clears_what_it_staged() {
         }
         assert_eq!(archive.left_staged(&Holder::this("b"), LENGTH).await.unwrap(), []);
         staging.end().await.unwrap();
-        assert_eq!(keys(&archive).await, <[String; 0]>::default());
+        assert_eq!(keys(archive).await, <[String; 0]>::default());
     }
     assert!(!in_folder.folder.unwrap().path().join("_staging").exists());
 }
