@@ -108,3 +108,37 @@ fn check(Account { export, staged, read }: &Account, days: usize) -> Result<(), 
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use coverledger_core::count::RowsByDay;
+    use coverledger_core::model::CountTable;
+    use coverledger_read::export::ReadReport;
+
+    fn account(rows: Read, staged: u64, taken: u64) -> Account {
+        let report = ReadReport { taken, ..ReadReport::default() };
+        Account { export: 3, staged, read: Ok(ReadExport { sha256: String::new(), modified: None, report, rows }) }
+    }
+
+    fn signals(by_day: &[u64], outside: u64) -> Read {
+        Read::Signals(RowsByDay { by_day: by_day.to_vec(), outside })
+    }
+
+    #[test]
+    fn an_account_that_contradicts_itself_is_refused() {
+        let told = |account| check(&account, 2);
+        assert_eq!(told(account(signals(&[2, 3], 4), 7, 9)), Ok(()));
+        let unbalanced = Err("the rows of object 3 do not balance in its account".to_owned());
+        assert_eq!(told(account(signals(&[2, 3], 4), 7, 8)), unbalanced);
+        assert_eq!(told(account(signals(&[2, 3, 0], 4), 7, 9)), unbalanced);
+        let staged = |staged| Err(format!("of object 3, {staged} signals are staged (expected 5 to 9)"));
+        assert_eq!(told(account(signals(&[2, 3], 4), 4, 9)), staged(4));
+        assert_eq!(told(account(signals(&[2, 3], 4), 10, 9)), staged(10));
+        assert_eq!(told(account(Read::Counts(CountTable::default()), 0, 9)), Ok(()));
+        let strange = Err("object 3 has rows that are not staged".to_owned());
+        assert_eq!(told(account(Read::Counts(CountTable::default()), 1, 9)), strange);
+        assert_eq!(told(account(Read::Views(RowsByDay::none(2)), 0, 0)), strange);
+        assert_eq!(told(Account { export: 3, staged: 9, read: Err(Unread::new(String::new())) }), Ok(()));
+    }
+}

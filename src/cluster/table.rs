@@ -162,3 +162,46 @@ const fn is_same_kind(found: &DataType, expected: &DataType) -> bool {
             | (Timestamp(TimeUnit::Microsecond, _), Timestamp(TimeUnit::Microsecond, _))
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::{LargeStringArray, StringArray, TimestampMicrosecondArray, TimestampMillisecondArray};
+
+    use super::*;
+
+    /// A batch of [`counted`] rows with a column in place of another.
+    fn with(name: &str, column: ArrayRef) -> Result<usize, String> {
+        let schema = self::staged();
+        let mut columns: Vec<ArrayRef> =
+            schema.fields().iter().map(|field| new_null_array(field.data_type(), 1)).collect();
+        let at = schema.index_of(name).unwrap();
+        let mut fields: Vec<Field> = schema.fields().iter().map(|field| field.as_ref().clone()).collect();
+        fields[at] = Field::new(name, column.data_type().clone(), true);
+        columns[at] = column;
+        let rows = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).unwrap();
+        let taken = Staged::of_all(&[rows]).map_err(|error| error.to_string())?;
+        assert!(taken.signals.iter().all(|signals| signals.schema().fields().len() == schema.fields().len() - 2));
+        Ok(taken.signals.iter().map(RecordBatch::num_rows).sum())
+    }
+
+    #[test]
+    fn the_same_values_in_another_type_are_taken_and_others_refused_by_name() {
+        assert_eq!(with("export", Arc::new(LargeStringArray::from(vec!["a"]))), Ok(1));
+        let zoned = TimestampMicrosecondArray::from(vec![5]).with_timezone("Asia/Shanghai");
+        assert_eq!(with("occurred_at", Arc::new(zoned)), Ok(1));
+        let refused = with("occurred_at", Arc::new(TimestampMillisecondArray::from(vec![5]))).unwrap_err();
+        assert_eq!(refused, "column `occurred_at` is Timestamp(ms) (expected Timestamp(µs, \"UTC\"))");
+        let refused = with("record", Arc::new(StringArray::from(vec!["1"]))).unwrap_err();
+        assert_eq!(refused, "column `record` is Utf8 (expected Int64)");
+    }
+
+    #[test]
+    fn payloads_and_signals_are_told_apart() {
+        let rows = of_payloads(&staged(), [(7, b"one".to_vec()), (8, b"".to_vec())]).unwrap();
+        let Staged { signals, payloads } = Staged::of_all(&[rows]).unwrap();
+        assert!(signals.is_empty());
+        assert_eq!(payloads, [b"one".to_vec(), b"".to_vec()]);
+        let counts = of_payloads(&counted(), [(3, b"of day 3".to_vec())]).unwrap();
+        assert_eq!(partials(&counts).unwrap().value(0), b"of day 3");
+    }
+}
