@@ -13,6 +13,9 @@ use coverledger_core::count::{CountJob, Counted};
 
 /// Rows of a group, about: it is in an executor's memory as a whole.
 const ROWS_PER_GROUP: u64 = 500_000;
+/// There are so many groups at least, unless each would have fewer rows than it is worth a task.
+const LEAST_GROUPS: u64 = 8;
+const LEAST_ROWS_PER_GROUP: u64 = 10_000;
 
 /// What a cluster came to.
 pub(crate) struct CountedThere {
@@ -71,7 +74,20 @@ pub(crate) async fn count(
     Ok(CountedThere { exports: accounts.into_exports(), counted: total.into_counted(job)? })
 }
 
-/// In how many groups so many rows are counted.
+/// In how many groups so many rows are counted: small enough for an executor's memory, and enough of them for several cores.
 fn groups(rows: u64) -> u32 {
-    u32::try_from(rows.div_ceil(ROWS_PER_GROUP)).unwrap_or(u32::MAX).max(1)
+    let for_cores = (rows / LEAST_ROWS_PER_GROUP).min(LEAST_GROUPS);
+    u32::try_from(rows.div_ceil(ROWS_PER_GROUP).max(for_cores)).unwrap_or(u32::MAX).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_are_small_enough_for_memory_and_enough_for_cores() {
+        let found = [0, 1, 9_999, 30_000, 200_000, 3_000_000, 13_500_000].map(groups);
+        assert_eq!(found, [1, 1, 1, 3, 8, 8, 27]);
+        assert_eq!(groups(100_000_000_000), 200_000);
+    }
 }
