@@ -337,6 +337,8 @@ const SECTIONS: &[(&str, Option<&str>, &str)] = &[
     ("stores", None, "archive.yaml stores.stranger"),
     ("a store", None, "archive.yaml stores.exports.stranger"),
     ("a store", None, "archive.yaml stores.archive.stranger"),
+    ("an engine", None, "archive.yaml engine.stranger"),
+    ("a Spark server", None, "archive.yaml engine.spark.stranger"),
     ("viewer groups", None, "archive.yaml viewer_groups.stranger"),
     ("returning viewers", None, "archive.yaml returning.stranger"),
     ("markets.yaml", None, "markets.yaml stranger"),
@@ -406,7 +408,8 @@ const STRANGERS: &[(&str, &str)] = &[
     (
         "config/archive.yaml",
         "version: 1\nhome_timezone: UTC\nstranger: 1\nstores:\n  stranger: 1\n  exports: {url: exports, stranger: 1}\n  \
-         archive: {url: archive, stranger: 1}\nviewer_groups: {key_env: GROUPS, stranger: 1}\n\
+         archive: {url: archive, stranger: 1}\n\
+         engine: {stranger: 1, spark: {stranger: 1, url: \"sc://h\", python: \"3.11\"}}\nviewer_groups: {key_env: GROUPS, stranger: 1}\n\
          returning: {key_env: KEY, stranger: 1}\n",
     ),
     (
