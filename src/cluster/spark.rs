@@ -1,7 +1,7 @@
 //! Spark as a cluster: a session on a server of Spark Connect, and a place in the archive's store that executors write to.
 
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use arrow_array::RecordBatch;
@@ -18,6 +18,7 @@ use coverledger_archive::{Archive, Holder, Staging};
 use coverledger_config::SparkEngine;
 use coverledger_spark::plan::{Function, Key, Plan, Relation};
 use coverledger_spark::{Answer, Progress, Server, Session, SparkError, Watch};
+use coverledger_store::StoreError;
 
 /// The Python module of the wheel that executors call.
 const MODULE: &str = "coverledger.cluster";
@@ -32,6 +33,8 @@ pub struct Spark {
     /// How executors call [`Staging::place`].
     uri: String,
     python: String,
+    /// A query did not come to its end, so that executors may still be writing.
+    is_unfinished: AtomicBool,
     /// Tables staged so far.
     staged: AtomicU64,
     handle: Handle,
@@ -82,7 +85,7 @@ impl Spark {
         let session = match opened.await {
             Ok(session) => session,
             Err(error) => {
-                end(staging).await;
+                tell(staging.end().await);
                 return Err(error.into());
             }
         };
@@ -93,6 +96,7 @@ impl Spark {
             staging,
             uri,
             python: engine.python.clone(),
+            is_unfinished: AtomicBool::new(false),
             staged: AtomicU64::new(0),
             handle: Handle::current(),
         })
@@ -103,7 +107,12 @@ impl Spark {
         if let Err(error) = self.session.close().await {
             tracing::warn!(%error, "the session on Spark is left to end by itself");
         }
-        end(self.staging).await;
+        let ended = if self.is_unfinished.into_inner() {
+            self.staging.end_under_writers().await
+        } else {
+            self.staging.end().await
+        };
+        tell(ended);
     }
 
     /// The server with its version, for people.
@@ -142,7 +151,11 @@ impl Spark {
     }
 
     async fn run(&self, plan: &Plan, stop: &Stop) -> Result<Answer, ClusterError> {
-        Ok(self.session.run(plan, &Watching { of: self, stop }).await?)
+        let answer = self.session.run(plan, &Watching { of: self, stop }).await;
+        if answer.is_err() {
+            self.is_unfinished.store(true, Ordering::Relaxed);
+        }
+        Ok(answer?)
     }
 
     fn signals(uri: &str) -> Relation {
@@ -258,8 +271,9 @@ async fn clear(
     Ok(())
 }
 
-async fn end(staging: Staging) {
-    if let Err(error) = staging.end().await {
+/// What is not cleared is the next run's to clear.
+fn tell(ended: Result<(), StoreError>) {
+    if let Err(error) = ended {
         tracing::warn!(%error, "what was staged for Spark is left to the next run");
     }
 }

@@ -409,7 +409,7 @@ const STRANGERS: &[(&str, &str)] = &[
         "config/archive.yaml",
         "version: 1\nhome_timezone: UTC\nstranger: 1\nstores:\n  stranger: 1\n  exports: {url: exports, stranger: 1}\n  \
          archive: {url: archive, stranger: 1}\n\
-         engine: {stranger: 1, spark: {stranger: 1, url: \"sc://h\", python: \"3.11\"}}\nviewer_groups: {key_env: GROUPS, stranger: 1}\n\
+         engine: {spark: {url: \"sc://h\", python: \"3.11\", stranger: 1}, stranger: 1}\nviewer_groups: {key_env: GROUPS, stranger: 1}\n\
          returning: {key_env: KEY, stranger: 1}\n",
     ),
     (

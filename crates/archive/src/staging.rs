@@ -21,6 +21,12 @@ use coverledger_store::StoreError;
 const VERSION: u32 = 1;
 /// A file that is larger is no note, and is not read.
 const MOST_BYTES: u64 = 1 << 18;
+/// How often it is looked whether an interrupted query still writes,
+const LOOK: Duration = Duration::from_millis(250);
+/// after how many looks in a row without anything it does not,
+const QUIET_LOOKS: u32 = 6;
+/// and after how many in all the rest is left to the next run.
+const MOST_LOOKS: u32 = 40;
 
 /// A session on a cluster, as its note says it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -153,6 +159,26 @@ impl Staging {
     /// The store does not take the note.
     pub async fn begins(&self, operation: &str) -> Result<(), StoreError> {
         self.shared.put(|note| note.operations.push(operation.to_owned())).await
+    }
+
+    /// As [`Staging::end`], where executors may still be writing: an interrupted query ends, but not at once. Looks again until
+    /// nothing has come for a while.
+    ///
+    /// # Errors
+    /// The store does not delete it: the next run does.
+    pub async fn end_under_writers(self) -> Result<(), StoreError> {
+        self.renewing.abort();
+        let (archive, place) = (&self.shared.archive, self.place().await);
+        let mut quiet = 0;
+        for _ in 0..MOST_LOOKS {
+            archive.store.delete_all(&place).await?;
+            tokio::time::sleep(LOOK).await;
+            quiet = if archive.store.list(&place).await?.is_empty() { quiet + 1 } else { 0 };
+            if quiet == QUIET_LOOKS {
+                break;
+            }
+        }
+        self.end().await
     }
 
     /// Deletes what is staged, and the note.

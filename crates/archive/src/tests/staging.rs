@@ -56,3 +56,20 @@ async fn what_a_killed_run_left_is_found_with_what_it_had_begun() {
     }
     assert_eq!(keys(&archive).await, <[String; 0]>::default());
 }
+
+#[tokio::test]
+async fn what_an_interrupted_query_still_writes_is_cleared_too() {
+    let bench = Bench::in_memory();
+    let archive = &bench.archive;
+    let staging = archive.stage(Holder::this("a"), LENGTH, SERVER, "s-1").await.unwrap();
+    archive.store().put("_staging/s-1/0/part-0.parquet", "x".into()).await.unwrap();
+    let writing = async {
+        for part in 1..4 {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            archive.store().put(&format!("_staging/s-1/0/part-{part}.parquet"), "x".into()).await.unwrap();
+        }
+    };
+    let (ended, ()) = tokio::join!(staging.end_under_writers(), writing);
+    ended.unwrap();
+    assert_eq!(keys(archive).await, <[String; 0]>::default());
+}
