@@ -109,7 +109,7 @@ def counting(at: Where) -> bool:
 
 def killed_driver(night: Night, engine: Engine, stage: str, is_there: Callable[[Where], bool]) -> None:
     """SIGKILL in the middle of a stage: the next run ends what is left at the server and goes on."""
-    name = f"killed-{stage}"
+    name = f"killed-{stage}-{engine.name.lower()}"
     process = night.start(name, engine)
     until(night, name, process, is_there)
     process.send_signal(signal.SIGKILL)
@@ -121,7 +121,7 @@ def killed_driver(night: Night, engine: Engine, stage: str, is_there: Callable[[
 
 def asked_to_stop(night: Night, engine: Engine, server: servers.Server) -> None:
     """SIGTERM in the middle: the server is told, and what is staged is gone when the run ends."""
-    name = "stopped"
+    name = f"stopped-{engine.name.lower()}"
     process = night.start(name, engine, "-v")
     until(night, name, process, reading)
     started = time.monotonic()
