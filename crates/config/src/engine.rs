@@ -145,11 +145,17 @@ impl SparkEngine {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use super::super::archive;
     use super::super::testing::read;
     use super::*;
 
     fn engine(text: &str) -> (Option<EngineChoice>, Vec<String>) {
-        read(text, |at| super::read(&at.peek("engine").unwrap().1))
+        let stores = "{exports: {url: exports}, archive: {url: archive}}";
+        let text = format!("version: 1\nhome_timezone: UTC\nstores: {stores}\n{text}");
+        let (settings, problems) = read(&text, |at| archive::read(at, Path::new("team")));
+        (settings.map(|settings| settings.engine), problems)
     }
 
     #[test]
