@@ -9,7 +9,7 @@
 //! 2. *Counting.* What is staged is parted by event, so that all deliveries of an event meet; what counts goes on parted by viewer;
 //!    partial counts of a market-day are added up.
 //!
-//! [`executor`] is what runs there, called by the Python wheel. [`count`] is what runs here, whatever the cluster is, and believes
+//! [`executor`] is what runs there, called by the Python wheel. `count` is what runs here, whatever the cluster is, and believes
 //! nothing that it cannot hold against something else; [`spark`] is the one cluster that there is outside of tests.
 
 mod account;

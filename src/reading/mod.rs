@@ -1,7 +1,7 @@
 //! What reads one object of a batch: fetched, decoded, put on its market's clock, handed to a writer of the engine.
 //!
 //! A run reads with it on all its threads, and so does whoever reads on another machine: both make the same signals and the
-//! same account of an object. It knows of no archive. What is wrong with an object is said of it ([`Unread`]) and is no error.
+//! same account of an object. It knows of no archive. What is wrong with an object is said of it (`Unread`) and is no error.
 
 pub(crate) mod count_job;
 pub(crate) mod localize;

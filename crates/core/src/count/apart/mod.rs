@@ -3,7 +3,7 @@
 //! Signals lie in record batches of the [signal table](super::signals) and are parted twice. [`count_events`] is given all rows
 //! of some [buckets of events](event_bucket): it finds redeliveries, counts, and gives the rows that viewers are counted of.
 //! [`count_viewers`] is given all of those of some [buckets of viewers](viewer_bucket): it credits first touches. What each
-//! finds is a [`Partial`]. They add up, in any order, to the [`Counted`] of all signals together.
+//! finds is a [`Partial`]. They add up, in any order, to the [`Counted`](super::Counted) of all signals together.
 //!
 //! Every rule is the local engine's own: rows go through a [`super::CountWriter`] and settle as its rows do. This module refuses jobs
 //! that want visits, since those are more than sums.
