@@ -43,13 +43,7 @@ impl Engine {
             (Self::Server(url), EngineChoice::Spark(spark)) => {
                 EngineChoice::Spark(SparkEngine { url: url.clone(), ..spark })
             }
-            (Self::Server(url), EngineChoice::Local) => EngineChoice::Spark(SparkEngine {
-                url: url.clone(),
-                python: SparkEngine::USUAL_PYTHON.to_owned(),
-                token_env: None,
-                staging: None,
-                token: None,
-            }),
+            (Self::Server(url), EngineChoice::Local) => EngineChoice::Spark(SparkEngine::at(url)),
         };
         Ok(workspace)
     }

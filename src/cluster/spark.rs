@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray as _;
+use arrow_schema::Schema;
 use bytes::Bytes;
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
@@ -132,9 +133,7 @@ impl Spark {
     /// # Errors
     /// [`ClusterError`] with what is missing.
     pub async fn check(&self) -> Result<Found, ClusterError> {
-        let probe =
-            Function::new(MODULE, "probe", &Bytes::from(shipped::release()), &table::counted(), &self.python);
-        let probe = probe.map_err(|error| ClusterError::Answer(error.to_string()))?;
+        let probe = self.function("probe", &shipped::release(), &table::counted())?;
         let (place, stop) = (self.place().await, Stop::new());
         self.run(&Relation::range(1).map_in_arrow(&probe, &["id"]).write_parquet(&place), &stop).await?;
         let told = payloads(self.run(&Relation::read_parquet(&place).collect(), &stop).await?.batches())?;
@@ -144,9 +143,13 @@ impl Spark {
         serde_json::from_slice(told).map_err(|error| ClusterError::Answer(error.to_string()))
     }
 
-    fn function(&self, step: Step, shipped: &Bytes) -> Result<Function, ClusterError> {
-        let output = step.output();
-        Function::new(MODULE, step.name(), shipped, &output, &self.python)
+    fn step(&self, step: Step, shipped: &[u8]) -> Result<Function, ClusterError> {
+        self.function(step.name(), shipped, &step.output())
+    }
+
+    /// A function of the wheel, given what was sent.
+    fn function(&self, name: &str, sent: &[u8], output: &Schema) -> Result<Function, ClusterError> {
+        Function::new(MODULE, name, sent, output, &self.python)
             .map_err(|error| ClusterError::Answer(error.to_string()))
     }
 
@@ -169,7 +172,7 @@ impl Cluster for Spark {
     }
 
     async fn stage(&self, shipped: &Bytes, tasks: u32, place: &str, stop: &Stop) -> Result<(), ClusterError> {
-        let read = self.function(Step::Read, shipped)?;
+        let read = self.step(Step::Read, shipped)?;
         let plan = Relation::range(tasks).map_in_arrow(&read, &["id"]).write_parquet(place);
         self.run(&plan, stop).await.map(drop)
     }
@@ -196,9 +199,9 @@ impl Cluster for Spark {
         let staged = table::staged();
         let columns: Vec<&str> = staged.fields().iter().map(|field| field.name().as_str()).collect();
         let grouped = Key::Remainder(BUCKET.to_owned(), groups.max(1));
-        let events = self.function(Step::CountEvents, shipped)?;
-        let viewers = self.function(Step::CountViewers, shipped)?;
-        let sums = self.function(Step::AddUp, shipped)?;
+        let events = self.step(Step::CountEvents, shipped)?;
+        let viewers = self.step(Step::CountViewers, shipped)?;
+        let sums = self.step(Step::AddUp, shipped)?;
         let plan = Self::signals(place)
             .group_in_arrow(&grouped, &events, &columns)
             .group_in_arrow(&grouped, &viewers, &columns)

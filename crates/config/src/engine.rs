@@ -114,8 +114,11 @@ impl Workspace {
 }
 
 impl SparkEngine {
-    /// The Python that executors have where nothing is said of it.
-    pub const USUAL_PYTHON: &'static str = "3.11";
+    /// A server of which nothing is said but where it is: its executors have Python 3.11.
+    #[must_use]
+    pub fn at(url: &str) -> Self {
+        Self { url: url.to_owned(), python: "3.11".to_owned(), token_env: None, staging: None, token: None }
+    }
 
     /// Whether a text is the URL of a server, without a token; else why not, without repeating it.
     ///

@@ -49,13 +49,7 @@ impl Night {
         workspace.settings.archive = StoreLocation::Folder(self.path(archive));
         workspace.settings.engine = match server {
             None => EngineChoice::Local,
-            Some(url) => EngineChoice::Spark(SparkEngine {
-                url: url.to_owned(),
-                python: SparkEngine::USUAL_PYTHON.to_owned(),
-                token_env: None,
-                staging: None,
-                token: None,
-            }),
+            Some(url) => EngineChoice::Spark(SparkEngine::at(url)),
         };
         workspace
     }
