@@ -1,7 +1,7 @@
 //! What is counted of a batch: its exports and market-days by their names, which day is counted from which export, and the
 //! turns of rotations and groups of viewers that it is counted by.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::plan::{Batch, PlannedDay, PlannedExport, Window};
@@ -51,16 +51,25 @@ pub(crate) fn job(
         let visits_by = workspace.viewers_kept_by(&day.market_day.platform, &market);
         CountDay { market, local_date: day.market_day.local_date, slots, turns, visits_by }
     };
-    let export = |export: &&PlannedExport| CountExport {
+    let export = |(export, wave): (&&PlannedExport, u32)| CountExport {
         key: Arc::from(export.found.object.key.as_str()),
         definition: u16::try_from(export.export).unwrap_or(u16::MAX),
+        wave,
     };
     CountJob {
-        exports: batch.exports.iter().map(export).collect(),
+        exports: batch.exports.iter().zip(waves(batch)).map(export).collect(),
         days: batch.days.iter().map(day).collect(),
         scope,
         bars: workspace.counts_bars(),
     }
+}
+
+/// In which wave each export is read, by the order of their dates.
+pub(crate) fn waves(batch: &Batch<'_>) -> Vec<u32> {
+    let dates = || batch.exports.iter().map(|export| export.found.export_date);
+    let in_order: BTreeSet<_> = dates().collect();
+    let wave_of: BTreeMap<_, u32> = in_order.into_iter().zip(0..).collect();
+    dates().map(|date| wave_of[&date]).collect()
 }
 
 /// Which exports each market-day is counted from.

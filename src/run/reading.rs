@@ -211,8 +211,7 @@ fn count_with(
         if source.workspace.counts_bars() { quality.by_bars() } else { quality }
     });
     let counter = engine.open(count_job::job(&source.workspace, batch, scope.clone(), &turns), options)?;
-    let prefetcher =
-        Prefetcher::new(&source.exports, &source.spill_dir, handle, largest_first(batch), source.threads);
+    let prefetcher = Prefetcher::new(&source.exports, &source.spill_dir, handle, in_order(batch), source.threads);
     let span = Span::current();
     let worker = || -> Result<Worked<_>, RunError> {
         let _entered = span.enter();
@@ -227,6 +226,7 @@ fn count_with(
                 Ok(read) => read,
                 Err(ended) => return Ok(Err(ended)),
             };
+            writers.signals.leave(index)?;
             on_read(&planned.found.object);
             done.push((index, read));
         }
@@ -297,10 +297,12 @@ pub(super) fn put_together(
     CountedBatch { exports, facts, turns: by_turn, groups, booked, pages, visits, quality, singly }
 }
 
-/// The big ones first, so that no thread is left alone with one at the end.
-fn largest_first<'a>(batch: &'a Batch<'_>) -> Vec<(usize, &'a Object)> {
-    let mut order: Vec<(usize, &Object)> =
-        batch.exports.iter().map(|export| &export.found.object).enumerate().collect();
-    order.sort_by_key(|(_, object)| std::cmp::Reverse(object.size));
-    order
+/// Date by date, so that market-days settle while others are read; of a date the big ones first, so that no thread is left
+/// alone with one at the end.
+fn in_order<'a>(batch: &'a Batch<'_>) -> Vec<(usize, &'a Object)> {
+    let objects = batch.exports.iter().map(|export| &export.found.object);
+    let mut order: Vec<(u32, (usize, &Object))> =
+        count_job::waves(batch).into_iter().zip(objects.enumerate()).collect();
+    order.sort_by_key(|(wave, (_, object))| (*wave, std::cmp::Reverse(object.size)));
+    order.into_iter().map(|(_, object)| object).collect()
 }

@@ -35,9 +35,34 @@ pub(super) struct Cells {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Numbered {
     names: Numbers<Arc<str>>,
-    cells: Numbers<Cell>,
+    numbers: HashMap<Cell, u32>,
     touches: Numbers<Touch>,
+    table: CellTable,
+}
+
+/// Cells by their numbers: what settling asks of a row's cell.
+#[derive(Debug, Clone, Default)]
+pub(super) struct CellTable {
+    cells: Vec<Cell>,
     touch_of: Vec<u32>,
+}
+
+impl CellTable {
+    pub(super) fn cells(&self) -> &[Cell] {
+        &self.cells
+    }
+
+    pub(super) fn day(&self, cell: u32) -> usize {
+        self.cells[cell as usize].day as usize
+    }
+
+    pub(super) fn of(&self, cell: u32) -> Cell {
+        self.cells[cell as usize]
+    }
+
+    pub(super) fn touch(&self, cell: u32) -> u32 {
+        self.touch_of[cell as usize]
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -75,13 +100,18 @@ impl Cells {
 
     /// Of what sums by bar are that rows of a cell come to.
     pub(super) fn place(&self, cell: u32) -> Place {
-        Place::of(cell, &self.inner.lock().unwrap_or_else(PoisonError::into_inner))
+        Place::of(cell, &self.inner.lock().unwrap_or_else(PoisonError::into_inner).table)
     }
 
     /// How many cells and names there are.
     pub(super) fn len(&self) -> usize {
         let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        inner.cells.list.len() + inner.names.list.len()
+        inner.table.cells.len() + inner.names.list.len()
+    }
+
+    /// The cells that there are by now.
+    pub(super) fn table(&self) -> CellTable {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).table.clone()
     }
 
     /// All of it, once nothing is added any more.
@@ -98,33 +128,36 @@ impl Numbered {
 
     /// The number of a cell; a new one if it has none yet.
     pub(super) fn number_cell(&mut self, cell: Cell) -> u32 {
-        let number = self.cells.of(cell);
-        if number as usize == self.touch_of.len() {
+        let next = u32::try_from(self.table.cells.len()).unwrap_or(u32::MAX);
+        let number = *self.numbers.entry(cell).or_insert(next);
+        if number == next {
+            self.table.cells.push(cell);
             let touch = self.touches.of((cell.day, cell.broadcast, cell.cover));
-            self.touch_of.push(touch);
+            self.table.touch_of.push(touch);
         }
         number
     }
 
+    /// The cells by their numbers.
+    pub(super) fn table(&self) -> &CellTable {
+        &self.table
+    }
+
     pub(super) fn cells(&self) -> &[Cell] {
-        &self.cells.list
+        self.table.cells()
     }
 
     pub(super) fn day(&self, cell: u32) -> usize {
-        self.cells.list[cell as usize].day as usize
+        self.table.day(cell)
     }
 
     pub(super) fn of(&self, cell: u32) -> Cell {
-        self.cells.list[cell as usize]
+        self.table.of(cell)
     }
 
     /// How many names there are.
     pub(super) fn names(&self) -> u32 {
         u32::try_from(self.names.list.len()).unwrap_or(u32::MAX)
-    }
-
-    pub(super) fn touch(&self, cell: u32) -> u32 {
-        self.touch_of[cell as usize]
     }
 
     /// The market-day, broadcast and cover of such a number.

@@ -6,17 +6,19 @@ use super::bars::{BarSpool, Bars};
 use super::cells::Cells;
 use super::engine::CountJob;
 use super::memory::{CHUNK_WORDS, Memory};
+use super::progress::Progress;
 use super::row::{EventRow, ViewerRow};
 use super::scope::Scope;
 use super::spool::Spool;
 use super::tally::Outcome;
 use super::touch::UNIQUE;
 use super::visits::{VisitSpool, Visits};
+use super::waves::Waves;
 use crate::model::{Fact, GroupFact, Kinds, TurnFact};
 
 /// Rows of one partition are worked on in memory; this share of the bound keeps them small.
 const PARTITIONS_PER_BOUND: u64 = 64;
-const USUAL_PARTITIONS: usize = 256;
+const USUAL_PARTITIONS: usize = 64;
 const LEAST_PARTITIONS: usize = 16;
 const MAX_PARTITIONS: usize = 4096;
 /// What one more distinct cell costs over all tables that know it.
@@ -40,6 +42,12 @@ pub struct Counter {
     pub(super) cells: Cells,
     pub(super) events: Spool<EventRow>,
     pub(super) viewers: Spool<ViewerRow>,
+    /// Into how many partitions the rows of a bin are parted, and those of a generation's viewers.
+    parts: usize,
+    pub(super) waves: Waves,
+    /// By market-day.
+    pub(super) generations: Vec<usize>,
+    pub(super) progress: Progress,
     pub(super) max_cells: usize,
     /// What a row has to count as, any of these, to go on to where viewers meet.
     pub(super) of_viewers: Kinds,
@@ -106,20 +114,29 @@ impl Counter {
     }
 
     /// The same for a job, some days of which may want visits.
-    pub(super) fn of(CountJob { days, scope, bars, .. }: CountJob, options: CountOptions) -> Self {
+    pub(super) fn of(CountJob { exports, days, scope, bars }: CountJob, options: CountOptions) -> Self {
         let wants_visits = days.iter().any(|day| day.visits_by.is_some());
         // Rows of events and of viewers wait; visits and sums by bar too, and those of the batch before, which is being
         // published.
         let beside = usize::from(wants_visits) + usize::from(bars);
         let (waiting, files) = (2 + beside, 2 + 2 * beside);
         let files = options.memory.spill_files(files);
-        let parts = parts_for(&options, waiting, size_of::<EventRow>());
+        let told: Vec<u32> = exports.iter().map(|export| export.wave).collect();
+        let waves = Waves::of(&scope, &told);
+        // What settles together, and what a thread may have open of the wave that it reads.
+        let settling = options.expected_rows / waves.len() as u64 * waves.longest() as u64;
+        let open = if waves.bins() == 1 { waiting } else { beside + 2 * waves.most_open() };
+        let parts = parts_for(&options, settling, open, size_of::<EventRow>());
         Self {
             max_cells: most_cells(&options.memory),
             scope,
             cells: Cells::default(),
-            events: Spool::new(parts, files, Arc::clone(&options.memory)),
-            viewers: Spool::new(parts, files, Arc::clone(&options.memory)),
+            events: Spool::new(waves.bins() * parts, files, Arc::clone(&options.memory)),
+            viewers: Spool::new(waves.generations().len() * parts, files, Arc::clone(&options.memory)),
+            parts,
+            generations: waves.generations_of_days(),
+            progress: Progress::new(&waves, parts),
+            waves,
             // A stay may be told by a row of its own.
             of_viewers: if wants_visits { UNIQUE.and(Kinds::STAY) } else { UNIQUE },
             visits: VisitSpool::of(&days, (parts, files), &options.memory),
@@ -129,21 +146,35 @@ impl Counter {
     }
 }
 
+impl Counter {
+    /// Which partition of a bin, or of a generation's viewers, these bits of a hash choose.
+    #[inline]
+    pub(super) fn part(&self, bits: u64) -> usize {
+        usize::try_from(bits & (self.parts as u64 - 1)).unwrap_or_default()
+    }
+
+    /// The number of a partition among those of all bins, or of all generations.
+    #[inline]
+    pub(super) const fn at(&self, of: usize, part: usize) -> usize {
+        of * self.parts + part
+    }
+}
+
 /// How many distinct names and cells fit a memory bound.
 #[must_use]
 pub fn most_cells(memory: &Memory) -> usize {
     usize::try_from(memory.bytes() / BYTES_PER_CELL).unwrap_or(usize::MAX)
 }
 
-/// Into how many partitions rows of a size are parted, beside so many spools at a time, and how much of the memory bound is
-/// kept free for it.
-pub(super) fn parts_for(options: &CountOptions, spools: usize, row_bytes: usize) -> usize {
+/// Into how many partitions so many rows of a size are parted, where a thread has as many chunks of each partition open at a
+/// time, and how much of the memory bound is kept free for it.
+pub(super) fn parts_for(options: &CountOptions, expected_rows: u64, open: usize, row_bytes: usize) -> usize {
     let bytes = options.memory.bytes();
-    let expected_bytes = options.expected_rows.saturating_mul(row_bytes as u64);
+    let expected_bytes = expected_rows.saturating_mul(row_bytes as u64);
     let wanted = expected_bytes.saturating_mul(PARTITIONS_PER_BOUND) / bytes.max(1);
-    // Each thread has a chunk open for every partition of every spool; they may take a quarter of the bound.
+    // Open chunks may take a quarter of the bound.
     let open_bytes =
-        u64::try_from(options.threads.max(1) * spools * CHUNK_WORDS * size_of::<u64>()).unwrap_or(u64::MAX);
+        u64::try_from(options.threads.max(1) * open * CHUNK_WORDS * size_of::<u64>()).unwrap_or(u64::MAX);
     let affordable = usize::try_from(bytes / 4 / open_bytes).unwrap_or(MAX_PARTITIONS).max(LEAST_PARTITIONS);
     let wanted = usize::try_from(wanted).unwrap_or(MAX_PARTITIONS).clamp(USUAL_PARTITIONS, MAX_PARTITIONS);
     let parts = 1 << wanted.min(affordable).ilog2();
@@ -160,7 +191,7 @@ mod tests {
     use rand_core::{Rng as _, SeedableRng as _};
     use rand_pcg::Pcg64Mcg;
 
-    use super::super::engine::{OpenCount as _, SignalWriter as _};
+    use super::super::engine::{CountExport, OpenCount as _, SignalWriter};
     use super::super::writer::{Input, Placed};
     use super::*;
     use crate::model::{BarFact, Era, Id, TurnNumber};
@@ -233,6 +264,94 @@ mod tests {
             assert!(bars.iter().any(|facts| !facts.is_empty()), "seed {seed}");
             assert_eq!(bars, bars_by_blocks, "seed {seed}");
             assert_eq!(outcomes, outcomes_by_blocks, "seed {seed}");
+        }
+    }
+
+    const WAVES: usize = 12;
+    const REACH: usize = 3;
+
+    /// A count of exports of one wave each, by some threads: each market-day is counted from three waves. Events come again on
+    /// other days, in other exports and of other viewers.
+    fn counted_in_waves(threads: usize, bytes: u64, are_told: bool) -> CountedHere {
+        let days = WAVES - 2;
+        let mut scope = Scope::new(WAVES, days);
+        for (day, wave) in (0..days).flat_map(|day| (day..day + REACH).map(move |wave| (day, wave))) {
+            scope.cover(wave, day);
+        }
+        let wave = |export: usize| if are_told { u32::try_from(export).unwrap() } else { 0 };
+        let exports = (0..WAVES)
+            .map(|export| CountExport { key: format!("{export:02}").into(), definition: 0, wave: wave(export) })
+            .collect();
+        let memory = Memory::new(bytes, std::env::temp_dir(), 512);
+        let options = CountOptions { memory: Arc::clone(&memory), threads: 2, expected_rows: 0 };
+        let counter = Counter::of(CountJob { exports, days: Vec::new(), scope, bars: true }, options);
+        let next = std::sync::atomic::AtomicUsize::new(0);
+        let worker = || {
+            let mut writer = counter.writer();
+            loop {
+                let export = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                if export >= WAVES {
+                    return writer.finish().unwrap();
+                }
+                write_wave(export, &mut writer);
+                writer.leave(export).unwrap();
+            }
+        };
+        let left = std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
+            workers.into_iter().map(|worker| worker.join().unwrap()).collect()
+        });
+        let Counted { facts, bars, outcomes, .. } = counter.finish(left).unwrap();
+        let bars = bars.unwrap();
+        let bars = (0..days).map(|day| bars.of_day(day).unwrap()).collect();
+        assert!(!memory.add(0), "nothing is resident any more");
+        (facts, bars, outcomes, memory.spilled_bytes())
+    }
+
+    fn write_wave(export: usize, writer: &mut impl SignalWriter) {
+        let mut random = Pcg64Mcg::seed_from_u64(export as u64);
+        let mut below = |most: u32| random.next_u32() % most;
+        writer.begin(export);
+        writer.dimensions("a", "r", "c");
+        writer.dimensions("b", "r", "c");
+        for record in 1..=4000 {
+            let (event, viewer) = (below(30_000).to_string(), below(300).to_string());
+            let input = Input {
+                record,
+                occurred_us: i64::from(below(50)),
+                kinds: [Kinds::IMPRESSION, Kinds::CLICK, Kinds::ENTRY, Kinds::ORDER][below(4) as usize],
+                dwell_ms: below(100),
+                event_id: (below(8) > 0).then(|| Id::of(&event)),
+                viewer_id: (below(8) > 0).then(|| Id::of(&viewer)),
+                // Of days that read it, of others, and of none.
+                place: (export + below(5) as usize).checked_sub(3).filter(|day| *day < WAVES - 2).map(|day| {
+                    Placed {
+                        dimensions: below(2) as usize,
+                        day,
+                        slot: below(2) as usize,
+                        era: Era(0),
+                        turn: TurnNumber(0),
+                        group: None,
+                    }
+                }),
+            };
+            writer.push(&input).unwrap();
+        }
+        writer.end();
+    }
+
+    #[test]
+    fn what_settles_while_exports_are_read_is_what_settles_at_the_end() {
+        let (facts, bars, outcomes, none) = counted_in_waves(1, 1 << 40, false);
+        assert_eq!(none, 0);
+        let duplicates: u64 = outcomes.iter().map(|outcome| outcome.duplicate).sum();
+        assert!(duplicates > 1_000 && facts.iter().all(|facts| !facts.is_empty()), "{duplicates}");
+        for (threads, bytes) in [(1, 1 << 40), (2, 1 << 40), (3, 1 << 40), (2, 60_000), (2, 5_000)] {
+            let (facts_by, bars_by, outcomes_by, spilled) = counted_in_waves(threads, bytes, true);
+            assert_eq!(spilled > 0, bytes < 1 << 40, "{spilled} bytes");
+            assert_eq!(facts_by, facts, "{threads} threads, {bytes} bytes");
+            assert_eq!(bars_by, bars, "{threads} threads, {bytes} bytes");
+            assert_eq!(outcomes_by, outcomes, "{threads} threads, {bytes} bytes");
         }
     }
 }

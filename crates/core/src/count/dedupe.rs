@@ -1,13 +1,13 @@
 //! Redelivered events: the same event id counts once per market-day.
 //!
-//! There are two implementations: [`duplicates`] for a partition that fits the memory, and [`Deliveries`] for a partition
+//! There are two implementations: [`Redeliveries`] for a partition that fits the memory, and [`Deliveries`] for a partition
 //! that one id fills (an export whose event id is mapped to its session id), whose rows are read twice and never kept. A
 //! test compares the two.
 
 use hashbrown::hash_table::Entry;
 use hashbrown::{HashMap, HashTable};
 
-use super::cells::Numbered;
+use super::cells::CellTable;
 use super::row::{EventRow, NO_CELL, Origin};
 use super::scope::Scope;
 
@@ -56,54 +56,74 @@ impl From<&EventRow> for First {
     }
 }
 
-/// Which rows of a partition are redeliveries.
+/// Finds which rows of a partition are redeliveries. Its memory is used again.
 ///
 /// Of the deliveries of one event the earliest counts, then the first by object name and record number. A delivery in
 /// an export outside of a market-day's scope does not exist for that day.
-///
-/// `first` is any table; its memory is used again.
-pub(super) fn duplicates(
-    rows: &[EventRow],
-    scope: &Scope,
-    numbered: &Numbered,
-    first: &mut HashTable<u32>,
-) -> Vec<Duplicate> {
-    first.clear();
-    first.reserve(rows.len(), |other| rows[*other as usize].event);
-    let mut repeats: Vec<(u32, u32)> = Vec::new();
-    for (index, row) in (0_u32..).zip(rows) {
-        let same = |other: &u32| rows[*other as usize].event == row.event;
-        match first.entry(row.event, same, |other| rows[*other as usize].event) {
-            Entry::Vacant(vacant) => {
-                vacant.insert(index);
-            }
-            Entry::Occupied(occupied) => repeats.push((*occupied.get(), index)),
-        }
-    }
-    repeats.sort_unstable();
-    let mut duplicates = Vec::with_capacity(repeats.len());
-    for group in repeats.chunk_by(|one, other| one.0 == other.0) {
-        let mut deliveries: Vec<u32> = group.iter().map(|(_, repeat)| *repeat).collect();
-        deliveries.push(group[0].0);
-        deliveries.sort_unstable_by_key(|index| {
-            let row = &rows[*index as usize];
-            (row.occurred_us, row.origin)
-        });
-        for (nth, index) in deliveries.iter().enumerate() {
-            let row = &rows[*index as usize];
-            if row.cell == NO_CELL {
-                continue;
-            }
-            let day = numbered.day(row.cell);
-            let came_before = |other: &&u32| scope.covers(rows[**other as usize].origin.export(), day);
-            if let Some(first) = deliveries[..nth].iter().find(came_before) {
-                let copy = Copied::of(&First::from(&rows[*first as usize]), row);
-                duplicates.push(Duplicate { row: *index, copy });
+#[derive(Default)]
+pub(super) struct Redeliveries {
+    first: HashTable<u32>,
+    /// The first row of an event, and another one of it.
+    repeats: Vec<(u32, u32)>,
+}
+
+impl Redeliveries {
+    /// Takes note of the rows of a partition, in place of what was there.
+    pub(super) fn note(&mut self, rows: &[EventRow]) {
+        let Self { first, repeats } = self;
+        repeats.clear();
+        first.clear();
+        first.reserve(rows.len(), |other| rows[*other as usize].event);
+        for (index, row) in (0_u32..).zip(rows) {
+            let same = |other: &u32| rows[*other as usize].event == row.event;
+            match first.entry(row.event, same, |other| rows[*other as usize].event) {
+                Entry::Vacant(vacant) => {
+                    vacant.insert(index);
+                }
+                Entry::Occupied(occupied) => repeats.push((*occupied.get(), index)),
             }
         }
     }
-    duplicates.sort_unstable();
-    duplicates
+
+    /// Looks for deliveries of the noted events among rows that settle another time, and puts them behind the noted ones.
+    pub(super) fn look(&mut self, beside: &[EventRow], rows: &mut Vec<EventRow>) {
+        for row in beside {
+            let found = self.first.find(row.event, |other| rows[*other as usize].event == row.event).copied();
+            if let Some(first) = found {
+                self.repeats.push((first, u32::try_from(rows.len()).unwrap_or(u32::MAX)));
+                rows.push(*row);
+            }
+        }
+    }
+
+    /// Which of the rows are redeliveries, in their order.
+    pub(super) fn duplicates(&mut self, rows: &[EventRow], scope: &Scope, cells: &CellTable) -> Vec<Duplicate> {
+        let repeats = &mut self.repeats;
+        repeats.sort_unstable();
+        let mut duplicates = Vec::with_capacity(repeats.len());
+        for group in repeats.chunk_by(|one, other| one.0 == other.0) {
+            let mut deliveries: Vec<u32> = group.iter().map(|(_, repeat)| *repeat).collect();
+            deliveries.push(group[0].0);
+            deliveries.sort_unstable_by_key(|index| {
+                let row = &rows[*index as usize];
+                (row.occurred_us, row.origin)
+            });
+            for (nth, index) in deliveries.iter().enumerate() {
+                let row = &rows[*index as usize];
+                if row.cell == NO_CELL {
+                    continue;
+                }
+                let day = cells.day(row.cell);
+                let came_before = |other: &&u32| scope.covers(rows[**other as usize].origin.export(), day);
+                if let Some(first) = deliveries[..nth].iter().find(came_before) {
+                    let copy = Copied::of(&First::from(&rows[*first as usize]), row);
+                    duplicates.push(Duplicate { row: *index, copy });
+                }
+            }
+        }
+        duplicates.sort_unstable();
+        duplicates
+    }
 }
 
 /// The first delivery of each event in each export: all that it takes to know which rows are redeliveries.
@@ -122,11 +142,11 @@ impl Deliveries {
     }
 
     /// What a row that counts on a market-day is, if it came after another delivery in the day's scope.
-    pub(super) fn duplicate(&self, row: &EventRow, scope: &Scope, numbered: &Numbered) -> Option<Copied> {
+    pub(super) fn duplicate(&self, row: &EventRow, scope: &Scope, cells: &CellTable) -> Option<Copied> {
         if row.cell == NO_CELL {
             return None;
         }
-        let day = numbered.day(row.cell);
+        let day = cells.day(row.cell);
         let this = First::from(row);
         let came_before = |first: &&First| **first < this && scope.covers(first.origin.export(), day);
         let first = self.0.get(&row.event)?.iter().filter(came_before).min()?;

@@ -42,6 +42,9 @@ pub struct CountExport {
     pub key: Arc<str>,
     /// The definition's place in the platform's `exports`.
     pub definition: u16,
+    /// Exports are read in waves, one date after the other: which one, by the order of their dates. A market-day can be settled
+    /// once all waves are read that it is counted from. It has no say in the counts; 0 where nothing is known of it.
+    pub wave: u32,
 }
 
 /// A market-day, and what slots and turns of its market are called.
@@ -117,6 +120,16 @@ pub trait SignalWriter {
 
     /// Ends the export and says where its rows went.
     fn end(&mut self) -> RowsByDay;
+
+    /// Takes note that an export is done with, whether it had rows or not, and does what can be done before all are: once for
+    /// each export, by one of the writers. What is never told of is not less right.
+    ///
+    /// # Errors
+    /// When rows cannot be kept, or were spilled and cannot be read back.
+    fn leave(&mut self, export: usize) -> Result<(), EngineError> {
+        let _ = export;
+        Ok(())
+    }
 
     /// Hands over what is left in this writer's hands.
     ///

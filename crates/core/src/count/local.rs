@@ -55,6 +55,10 @@ impl SignalWriter for CountWriter<'_> {
         self.end_export()
     }
 
+    fn leave(&mut self, export: usize) -> Result<(), EngineError> {
+        Ok(self.leave_export(export)?)
+    }
+
     fn finish(self) -> Result<PartialCounts, EngineError> {
         Ok(self.hand_over()?)
     }

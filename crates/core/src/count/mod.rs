@@ -24,10 +24,12 @@ mod engine;
 mod facts;
 mod local;
 mod memory;
+mod progress;
 mod quality;
 mod row;
 mod scope;
 mod settle;
+mod settler;
 pub mod signals;
 mod spill;
 mod spool;
@@ -36,6 +38,7 @@ mod touch;
 #[cfg(test)]
 mod twin;
 mod visits;
+mod waves;
 mod writer;
 
 pub use allocation::{

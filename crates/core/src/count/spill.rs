@@ -53,7 +53,8 @@ impl Spill {
             Some(file) => file,
             none => none.insert(self.memory.file()?),
         };
-        // Reading happens only after the last write, so the place to write at is where the last write ended.
+        // Rows of earlier waves may have been read meanwhile.
+        file.seek(SeekFrom::End(0))?;
         let mut out = BufWriter::with_capacity(1 << 16, file);
         for part in parts {
             out.write_all(part)?;

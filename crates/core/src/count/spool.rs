@@ -2,7 +2,7 @@
 
 use std::io;
 use std::marker::PhantomData;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytemuck::Pod;
 
@@ -69,9 +69,8 @@ impl<R: Pod> Chunk<R> {
 }
 
 impl<R: Pod> Spool<R> {
-    /// `parts` is a power of two; so many files may be open.
+    /// So many files may be open.
     pub(super) fn new(parts: usize, files: usize, memory: Arc<Memory>) -> Self {
-        debug_assert!(parts.is_power_of_two());
         let part = || Mutex::new(Part { chunks: Vec::new(), on_disk: Vec::new() });
         let spill = Spill::new(parts, files, Arc::clone(&memory));
         Self { parts: std::iter::repeat_with(part).take(parts).collect(), spill, memory }
@@ -107,47 +106,111 @@ impl<R: Pod> Spool<R> {
 
     /// Copies all rows of a partition into `rows`, in place of what was there. They stay where they are until the spool goes.
     pub(super) fn copy(&self, number: usize, rows: &mut Vec<R>) -> io::Result<()> {
-        let part = self.parts[number].lock().unwrap_or_else(PoisonError::into_inner);
         rows.clear();
-        rows.resize(rows_of(&part.on_disk)?, R::zeroed());
-        let mut rest = bytemuck::cast_slice_mut(rows);
-        for extent in &part.on_disk {
-            let (here, beyond) = rest.split_at_mut(extent.bytes(size_of::<R>()));
-            self.spill.read(number, *extent, size_of::<R>(), here)?;
-            rest = beyond;
-        }
-        for chunk in &part.chunks {
-            rows.extend_from_slice(chunk.rows());
-        }
-        Ok(())
+        self.append(number, rows)
+    }
+
+    /// Copies all rows of a partition to the end of `rows`. They stay where they are until [`Self::release`].
+    pub(super) fn append(&self, number: usize, rows: &mut Vec<R>) -> io::Result<()> {
+        self.part(number).append_to(rows, &self.spill, number)
+    }
+
+    /// How many bytes the rows of a partition take.
+    pub(super) fn bytes(&self, number: usize) -> io::Result<u64> {
+        let part = self.part(number);
+        Ok(((rows_of(&part.on_disk)? + part.rows_in_memory()) * size_of::<R>()) as u64)
+    }
+
+    /// Shows all rows of a partition, some at a time. They stay where they are until [`Self::release`]. `block` is any vector;
+    /// its memory is used again.
+    pub(super) fn each(
+        &self,
+        number: usize,
+        block: &mut Vec<R>,
+        visit: &mut dyn FnMut(&[R]) -> io::Result<()>,
+    ) -> io::Result<()> {
+        self.part(number).each(block, (&self.spill, number), visit)
+    }
+
+    /// Lets go of all rows of a partition.
+    pub(super) fn release(&self, number: usize) {
+        let mut part = self.part(number);
+        let Part { chunks, on_disk } = &mut *part;
+        self.take_back(chunks);
+        self.spill.let_go(number, on_disk);
+        on_disk.clear();
+    }
+
+    fn take_back(&self, chunks: &mut Vec<Chunk<R>>) {
+        let rows: usize = chunks.iter().map(|chunk| chunk.rows).sum();
+        self.memory.take_back(chunks.drain(..).map(|chunk| chunk.words));
+        self.memory.remove((rows * size_of::<R>()) as u64);
+    }
+
+    fn part(&self, number: usize) -> MutexGuard<'_, Part<R>> {
+        self.parts[number].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Moves all rows of a partition into `rows`, in place of what was there. If they are too many for the memory
     /// bound, which takes one id that fills the partition, `rows` is left empty and they are given as blocks.
     pub(super) fn take(&self, part: usize, rows: &mut Vec<R>) -> io::Result<Option<Blocks<'_, R>>> {
-        let number = part;
-        let part = {
-            let mut part = self.parts[number].lock().unwrap_or_else(PoisonError::into_inner);
-            Part { chunks: std::mem::take(&mut part.chunks), on_disk: std::mem::take(&mut part.on_disk) }
-        };
         rows.clear();
-        let taken = Blocks { spool: self, number, part };
-        let on_disk = rows_of(&taken.part.on_disk)?;
-        let bytes = ((on_disk + taken.rows_in_memory()) * size_of::<R>()) as u64;
-        if bytes > self.memory.bytes() / SHARE_OF_A_PARTITION {
+        let bytes = self.bytes(part)?;
+        let taken = Blocks { spool: self, number: part, part: std::mem::take(&mut *self.part(part)) };
+        if self.is_too_large(bytes) {
             return Ok(Some(taken));
         }
-        rows.resize(on_disk, R::zeroed());
-        let mut rest = bytemuck::cast_slice_mut(rows);
-        for extent in &taken.part.on_disk {
+        taken.part.append_to(rows, &self.spill, part)?;
+        Ok(None)
+    }
+
+    /// Whether so many bytes of rows are too many to be worked on together.
+    pub(super) fn is_too_large(&self, bytes: u64) -> bool {
+        bytes > self.memory.bytes() / SHARE_OF_A_PARTITION
+    }
+}
+
+impl<R> Default for Part<R> {
+    fn default() -> Self {
+        Self { chunks: Vec::new(), on_disk: Vec::new() }
+    }
+}
+
+impl<R: Pod> Part<R> {
+    fn rows_in_memory(&self) -> usize {
+        self.chunks.iter().map(|chunk| chunk.rows).sum()
+    }
+
+    fn append_to(&self, rows: &mut Vec<R>, spill: &Spill, number: usize) -> io::Result<()> {
+        let first = rows.len();
+        rows.resize(first + rows_of(&self.on_disk)?, R::zeroed());
+        let mut rest = bytemuck::cast_slice_mut(&mut rows[first..]);
+        for extent in &self.on_disk {
             let (here, beyond) = rest.split_at_mut(extent.bytes(size_of::<R>()));
-            self.spill.read(number, *extent, size_of::<R>(), here)?;
+            spill.read(number, *extent, size_of::<R>(), here)?;
             rest = beyond;
         }
-        for chunk in &taken.part.chunks {
+        for chunk in &self.chunks {
             rows.extend_from_slice(chunk.rows());
         }
-        Ok(None)
+        Ok(())
+    }
+
+    fn each(
+        &self,
+        block: &mut Vec<R>,
+        (spill, number): (&Spill, usize),
+        visit: &mut dyn FnMut(&[R]) -> io::Result<()>,
+    ) -> io::Result<()> {
+        for piece in self.on_disk.iter().flat_map(|extent| extent.pieces(BLOCK_ROWS)) {
+            let bytes = piece.bytes(size_of::<R>());
+            block.clear();
+            block.resize(bytes / size_of::<R>(), R::zeroed());
+            spill.read(number, piece, size_of::<R>(), bytemuck::cast_slice_mut(block))?;
+            visit(block)?;
+        }
+        block.clear();
+        self.chunks.iter().try_for_each(|chunk| visit(chunk.rows()))
     }
 }
 
@@ -164,42 +227,34 @@ impl<R> Drop for Spool<R> {
 }
 
 impl<R: Pod> Blocks<'_, R> {
-    fn rows_in_memory(&self) -> usize {
-        self.part.chunks.iter().map(|chunk| chunk.rows).sum()
-    }
-
     /// Hands over all rows, block by block. `block` is any vector; its memory is used again.
     pub(super) fn each(
         &self,
         block: &mut Vec<R>,
         mut visit: impl FnMut(&[R]) -> io::Result<()>,
     ) -> io::Result<()> {
-        for piece in self.part.on_disk.iter().flat_map(|extent| extent.pieces(BLOCK_ROWS)) {
-            let bytes = piece.bytes(size_of::<R>());
-            block.clear();
-            block.resize(bytes / size_of::<R>(), R::zeroed());
-            self.spool.spill.read(self.number, piece, size_of::<R>(), bytemuck::cast_slice_mut(block))?;
-            visit(block)?;
-        }
-        block.clear();
-        self.part.chunks.iter().try_for_each(|chunk| visit(chunk.rows()))
+        self.part.each(block, (&self.spool.spill, self.number), &mut visit)
     }
 }
 
 impl<R: Pod> Drop for Blocks<'_, R> {
     fn drop(&mut self) {
-        let in_memory = (self.rows_in_memory() * size_of::<R>()) as u64;
-        self.spool.memory.take_back(self.part.chunks.drain(..).map(|chunk| chunk.words));
-        self.spool.memory.remove(in_memory);
+        self.spool.take_back(&mut self.part.chunks);
         self.spool.spill.let_go(self.number, &self.part.on_disk);
     }
 }
 
 impl<R: Pod> Writer<'_, R> {
-    /// Adds a row to the partition that these bits choose.
+    /// Adds a row to the partition that these bits choose. There is a power of two of partitions.
     pub(super) fn push(&mut self, bits: u64, row: R) -> io::Result<()> {
+        debug_assert!(self.open.len().is_power_of_two());
         let mask = self.open.len() as u64 - 1;
-        let part = usize::try_from(bits & mask).unwrap_or_default();
+        self.push_to(usize::try_from(bits & mask).unwrap_or_default(), row)
+    }
+
+    /// Adds a row to a partition.
+    #[inline]
+    pub(super) fn push_to(&mut self, part: usize, row: R) -> io::Result<()> {
         let open = self.open[part].get_or_insert_with(|| Chunk::new(self.spool.memory.chunk()));
         open.push(row);
         if open.rows == Chunk::<R>::ROWS
@@ -211,9 +266,14 @@ impl<R: Pod> Writer<'_, R> {
     }
 
     /// Hands over what is left. A writer that is dropped without this loses rows; the accounting would show it.
-    pub(super) fn finish(self) -> io::Result<()> {
-        for (part, chunk) in self.open.into_iter().enumerate() {
-            if let Some(chunk) = chunk {
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        self.flush()
+    }
+
+    /// Hands over what is there so far.
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        for (part, open) in self.open.iter_mut().enumerate() {
+            if let Some(chunk) = open.take() {
                 self.spool.add(part, chunk)?;
             }
         }

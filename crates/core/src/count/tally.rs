@@ -89,8 +89,8 @@ impl Tally {
         }
     }
 
-    /// The sums of all shares as counts by cell, without unique ones.
-    pub(super) fn counts(&self) -> Vec<Counts> {
+    /// The sums of all shares as counts by cell, of so many cells, without unique ones.
+    pub(super) fn counts(&self, cells: usize) -> Vec<Counts> {
         let counts = |Sums { rows: [impressions, clicks, entries, stays, orders], dwell_ms }: &Sums| Counts {
             impressions: *impressions,
             clicks: *clicks,
@@ -100,6 +100,8 @@ impl Tally {
             orders: *orders,
             ..Counts::default()
         };
-        self.sums.iter().map(counts).collect()
+        let mut all: Vec<Counts> = self.sums.iter().map(counts).collect();
+        all.resize(cells, Counts::default());
+        all
     }
 }

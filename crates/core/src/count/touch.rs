@@ -3,7 +3,7 @@
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
-use super::cells::Numbered;
+use super::cells::CellTable;
 use super::row::{Origin, ViewerRow};
 use super::scope::Scope;
 use crate::model::{Counts, Kinds};
@@ -44,10 +44,10 @@ impl First {
 impl Firsts {
     /// Takes note of where the viewers of these rows were first: the earliest, then the first by object name and
     /// record number.
-    pub(super) fn note(&mut self, rows: &[ViewerRow], numbered: &Numbered) {
+    pub(super) fn note(&mut self, rows: &[ViewerRow], cells: &CellTable) {
         for row in rows {
             let ViewerRow { viewer, occurred_us, origin, cell, .. } = *row;
-            let touch = numbered.touch(cell);
+            let touch = cells.touch(cell);
             for kind in [Kinds::IMPRESSION, Kinds::CLICK, Kinds::ENTRY] {
                 if !origin.kinds().has(kind) {
                     continue;
@@ -73,17 +73,17 @@ impl Firsts {
     pub(super) fn count_orphans(
         &self,
         rows: &[ViewerRow],
-        (numbered, scope): (&Numbered, &Scope),
+        (cells, scope): (&CellTable, &Scope),
         orphans: &mut [u64],
     ) {
         for row in rows {
             let ViewerRow { viewer, occurred_us, origin, cell, .. } = *row;
             let is_click = origin.kinds().has(Kinds::CLICK) && !origin.kinds().has(Kinds::IMPRESSION);
-            if !is_click || scope.orphans_from_us(numbered.day(cell)).is_none_or(|from_us| occurred_us < from_us) {
+            if !is_click || scope.orphans_from_us(cells.day(cell)).is_none_or(|from_us| occurred_us < from_us) {
                 continue;
             }
             let sought =
-                First { viewer, occurred_us, origin, cell, touch: numbered.touch(cell), kind: Kinds::IMPRESSION };
+                First { viewer, occurred_us, origin, cell, touch: cells.touch(cell), kind: Kinds::IMPRESSION };
             if self.0.find(sought.hash(), |other| other.is_same(&sought)).is_none() {
                 orphans[cell as usize] += 1;
             }

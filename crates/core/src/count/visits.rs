@@ -10,7 +10,7 @@ use std::sync::Arc;
 use hashbrown::hash_table::Entry;
 use hashbrown::{HashMap, HashTable};
 
-use super::cells::Numbered;
+use super::cells::{CellTable, Numbered};
 use super::engine::CountDay;
 use super::memory::Memory;
 use super::row::{Origin, ViewerRow, VisitRow};
@@ -227,13 +227,13 @@ fn rank(kinds: Kinds) -> u8 {
 
 impl VisitWriter<'_> {
     /// Takes rows of the partition in hand.
-    pub(super) fn note(&mut self, rows: &[ViewerRow], numbered: &Numbered) {
+    pub(super) fn note(&mut self, rows: &[ViewerRow], cells: &CellTable) {
         for row in rows {
             let ViewerRow { viewer, occurred_us, origin, cell, .. } = *row;
-            if !self.of.wants(numbered.day(cell)) {
+            if !self.of.wants(cells.day(cell)) {
                 continue;
             }
-            let touch = numbered.touch(cell);
+            let touch = cells.touch(cell);
             let kinds = origin.kinds();
             let first = First { rank: rank(kinds), occurred_us, origin, cell };
             let is_same = |other: &Touched| (other.viewer, other.touch) == (viewer, touch);
@@ -256,12 +256,12 @@ impl VisitWriter<'_> {
     }
 
     /// Hands over the visits of a partition once all of its rows are noted, and forgets them.
-    pub(super) fn hand_over(&mut self, numbered: &Numbered) -> io::Result<()> {
+    pub(super) fn hand_over(&mut self, cells: &CellTable) -> io::Result<()> {
         let Self { of, rows, table, viewers } = self;
         viewers.clear();
         for touched in table.drain() {
             let Touched { viewer, first, impressions, clicks, entries, stayed, .. } = touched;
-            let day = numbered.day(first.cell);
+            let day = cells.day(first.cell);
             let Some(Named { key, .. }) = of.days.get(day).and_then(Option::as_ref) else { continue };
             if first.rank == NOWHERE {
                 continue;

@@ -3,23 +3,31 @@
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
-use super::bars::{BarSpool, BarTally};
 use super::cells::Cell;
 use super::counter::Counter;
 use super::row::{EventRow, NO_CELL, Origin, ViewerRow};
 use super::scope::Scope;
+use super::settler::{OfViewers, Settler};
 use super::spool::Writer;
 use super::tally::Tally;
 use crate::model::{Era, Id, Kinds, TurnNumber, ViewerGroup};
+
+/// After so many rows a thread hands over what it has of an export once it has left it. Where exports are small, it does so only
+/// when it comes to another wave, since chunks that are hardly filled take as much room as full ones.
+const ROWS_TO_TELL: usize = 1 << 15;
 
 /// One thread's way into a [`Counter`].
 pub struct CountWriter<'c> {
     counter: &'c Counter,
     events: Writer<'c, EventRow>,
-    viewers: Writer<'c, ViewerRow>,
-    tally: Tally,
-    bars: Option<BarTally<'c>>,
+    settler: Settler<'c>,
     export: u32,
+    /// The bins of the export's wave by market-day, and last that of rows on none.
+    bins: &'c [usize],
+    /// Exports that were left since rows were handed over last, and their wave.
+    left: (usize, usize),
+    /// Rows that were taken since then.
+    rows: usize,
     /// Audience, broadcast and cover; numbered for the run only when a row falls on one of its market-days.
     dimensions: Vec<[Box<str>; 3]>,
     /// Their numbers for the run, once they have any.
@@ -138,17 +146,21 @@ impl RowsByDay {
 }
 
 /// What a writer leaves behind when it is done.
-pub struct PartialCounts(pub(super) Tally);
+pub struct PartialCounts {
+    pub(super) tally: Tally,
+    pub(super) of_viewers: OfViewers,
+}
 
 impl<'c> CountWriter<'c> {
     pub(super) fn new(counter: &'c Counter) -> Self {
         Self {
             counter,
             events: counter.events.writer(),
-            viewers: counter.viewers.writer(),
-            tally: Tally::new(0, &counter.scope),
-            bars: counter.bars.as_ref().map(BarSpool::tally),
+            settler: Settler::new(counter),
             export: 0,
+            bins: counter.waves.bins_of(0),
+            left: (0, 0),
+            rows: 0,
             dimensions: Vec::new(),
             numbered: Vec::new(),
             near: HashMap::new(),
@@ -161,6 +173,7 @@ impl<'c> CountWriter<'c> {
 
     pub(super) fn begin_export(&mut self, export: usize) {
         self.export = u32::try_from(export).unwrap_or(u32::MAX);
+        self.bins = self.counter.waves.bins_of(self.counter.waves.of_export(export));
         self.dimensions.clear();
         self.numbered.clear();
         self.near.clear();
@@ -185,35 +198,35 @@ impl<'c> CountWriter<'c> {
     /// Takes a row of this export. It fails when rows have to spill and cannot.
     pub(super) fn take(&mut self, input: &Input<'_>) -> std::io::Result<()> {
         let origin = Origin::new(self.export, input.record, input.kinds, input.viewer_id.is_some());
-        let cell = match input.place {
+        self.rows += 1;
+        let (cell, day) = match input.place {
             Some(placed) if self.counter.scope.covers(self.export as usize, placed.day) => {
                 self.landed.by_day[placed.day] += 1;
                 let cell = self.cell(placed);
-                self.tally.count(origin, placed.day, cell, input.dwell_ms);
-                if let Some(bars) = &mut self.bars {
+                self.settler.tally.count(origin, placed.day, cell, input.dwell_ms);
+                if let Some(bars) = &mut self.settler.bars {
                     let row = (input.kinds, input.occurred_us, input.dwell_ms);
                     bars.count(cell, row, 1, || self.counter.cells.place(cell))?;
                 }
-                cell
+                (cell, placed.day)
             }
             _ => {
                 self.landed.outside += 1;
-                NO_CELL
+                (NO_CELL, self.bins.len() - 1)
             }
         };
         let occurred_us = input.occurred_us;
-        if let Some((event, partition)) = input.event_id.map(|id| id.hash()) {
+        if let Some((event, bits)) = input.event_id.map(|id| id.hash()) {
             let (viewer, _) = input.viewer_id.map(|id| id.hash()).unwrap_or_default();
             let row = EventRow { event, viewer, occurred_us, origin, cell, dwell_ms: input.dwell_ms };
-            return self.events.push(partition, row);
+            return self.events.push_to(self.counter.at(self.bins[day], self.counter.part(bits)), row);
         }
         if cell != NO_CELL
             && input.kinds.bits() & self.counter.of_viewers.bits() != 0
             && let Some((viewer, _)) = input.viewer_id.map(|id| id.hash())
         {
-            return self
-                .viewers
-                .push(viewer.rotate_right(32), ViewerRow { viewer, occurred_us, origin, cell, unused: 0 });
+            let row = ViewerRow { viewer, occurred_us, origin, cell, unused: 0 };
+            return self.settler.push_viewer(self.counter.generations[day], row);
         }
         Ok(())
     }
@@ -222,12 +235,39 @@ impl<'c> CountWriter<'c> {
         std::mem::take(&mut self.landed)
     }
 
+    /// Takes note that an export is done with, and settles what is complete by now. It fails when rows have to spill and
+    /// cannot, or were spilled and cannot be read back.
+    pub(super) fn leave_export(&mut self, export: usize) -> std::io::Result<()> {
+        let waves = &self.counter.waves;
+        if waves.len() == 1 {
+            return Ok(());
+        }
+        let (wave, is_large) = (waves.of_export(export), self.rows >= ROWS_TO_TELL);
+        if self.left.0 != wave {
+            self.tell()?;
+        }
+        self.left = (wave, self.left.1 + 1);
+        if is_large {
+            self.tell()?;
+        }
+        self.settler.settle_ready()
+    }
+
+    /// Tells which exports were read, once their rows are where all threads find them.
+    fn tell(&mut self) -> std::io::Result<()> {
+        let (wave, exports) = std::mem::take(&mut self.left);
+        self.rows = 0;
+        self.events.flush()?;
+        self.settler.viewers.flush()?;
+        self.counter.progress.are_read(wave, exports);
+        Ok(())
+    }
+
     /// Hands over what is left in this thread's hands. It fails when rows have to spill and cannot.
-    pub(super) fn hand_over(self) -> std::io::Result<PartialCounts> {
-        self.events.finish()?;
-        self.viewers.finish()?;
-        self.bars.map_or(Ok(()), BarTally::finish)?;
-        Ok(PartialCounts(self.tally))
+    pub(super) fn hand_over(mut self) -> std::io::Result<PartialCounts> {
+        self.tell()?;
+        let (tally, of_viewers) = self.settler.finish()?;
+        Ok(PartialCounts { tally, of_viewers })
     }
 
     fn cell(&mut self, placed: Placed) -> u32 {

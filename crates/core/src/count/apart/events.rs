@@ -2,8 +2,8 @@
 
 use arrow_array::RecordBatch;
 
+use super::fed;
 use super::partial::{BarOf, OfCell, Partial};
-use super::settled;
 use crate::count::bars::BarRow;
 use crate::count::cells::Numbered;
 use crate::count::counter::CountOptions;
@@ -28,7 +28,8 @@ pub fn count_events(
     rows: &[RecordBatch],
     options: &CountOptions,
 ) -> Result<(Vec<RecordBatch>, Partial), EngineError> {
-    let (settled, landed) = settled(job, job.bars, rows, options)?;
+    let (counter, left, landed) = fed(job, job.bars, rows, options)?;
+    let settled = counter.settle_events(left)?;
     let mut partial = Partial::default();
     for landed in &landed {
         partial.outside += landed.outside;
@@ -43,7 +44,8 @@ pub fn count_events(
         partial.bars.extend(rows.iter().map(|row| bar(row, &numbered)));
     }
     note_outcomes(&total, job, &mut partial);
-    partial.of_cells = total.counts().into_iter().map(|counts| OfCell { counts, orphans: 0 }).collect();
+    partial.of_cells =
+        total.counts(numbered.cells().len()).into_iter().map(|counts| OfCell { counts, orphans: 0 }).collect();
     partial.numbered = numbered;
     Ok((passed_on, partial))
 }

@@ -21,9 +21,8 @@ use arrow_array::RecordBatch;
 
 use super::counter::{CountOptions, Counter};
 use super::engine::{CountJob, EngineError, OpenCount as _, SignalWriter as _};
-use super::settle::Settled;
 use super::signals::BatchFeeder;
-use super::writer::RowsByDay;
+use super::writer::{PartialCounts, RowsByDay};
 
 pub use self::bucket::{BUCKETS, event_bucket, viewer_bucket};
 pub use self::error::ApartError;
@@ -31,13 +30,13 @@ pub use self::events::count_events;
 pub use self::partial::{Partial, Totals};
 pub use self::viewers::count_viewers;
 
-/// Rows that were fed to a counter of their own and had their redeliveries found, and where they landed, by export.
-fn settled(
+/// A counter of its own that rows were fed to, what is left of that, and where they landed, by export.
+fn fed(
     job: &CountJob,
     bars: bool,
     rows: &[RecordBatch],
     options: &CountOptions,
-) -> Result<(Settled, Vec<RowsByDay>), EngineError> {
+) -> Result<(Counter, Vec<PartialCounts>, Vec<RowsByDay>), EngineError> {
     if job.days.iter().any(|day| day.visits_by.is_some()) {
         return Err(ApartError::Visits.into());
     }
@@ -47,6 +46,6 @@ fn settled(
     let (mut writer, mut feeder) = (counter.writer(), BatchFeeder::new(job));
     feeder.feed_all(&mut writer, rows)?;
     let landed = feeder.finish(&mut writer);
-    let left = writer.finish()?;
-    Ok((counter.settle_events(vec![left])?, landed))
+    let left = vec![writer.finish()?];
+    Ok((counter, left, landed))
 }

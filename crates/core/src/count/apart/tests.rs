@@ -183,7 +183,7 @@ const DAY: Date = date(2026, 11, 20);
 
 /// One market-day that stands on two exports.
 fn small() -> CountJob {
-    let exports = ["a", "b"].map(|key| CountExport { key: key.into(), definition: 0 }).to_vec();
+    let exports = ["a", "b"].map(|key| CountExport { key: key.into(), definition: 0, wave: 0 }).to_vec();
     let slots = std::sync::Arc::new(["early", "late"].map(str::to_owned));
     let market = MarketId::new("JP");
     let days =

@@ -3,11 +3,11 @@
 use arrow_array::RecordBatch;
 
 use super::error::ApartError;
+use super::fed;
 use super::partial::{OfCell, Partial};
-use super::settled;
 use crate::count::counter::CountOptions;
 use crate::count::engine::{CountJob, EngineError};
-use crate::count::settle::{OfViewers, Settled};
+use crate::count::settler::OfViewers;
 use crate::count::signals::{SignalBatch, SignalTableError, value};
 
 /// Counts all rows of some [buckets of viewers](super::viewer_bucket): record batches that [`super::count_events`] gave, in any
@@ -23,7 +23,7 @@ pub fn count_viewers(
     options: &CountOptions,
 ) -> Result<Partial, EngineError> {
     rows.iter().try_for_each(check)?;
-    let (settled, landed) = settled(job, false, rows, options)?;
+    let (counter, left, landed) = fed(job, false, rows, options)?;
     let mut partial = Partial::default();
     for landed in &landed {
         if landed.outside > 0 {
@@ -33,8 +33,7 @@ pub fn count_viewers(
             partial.of_days.entry(day).or_default().received += rows;
         }
     }
-    let OfViewers { uniques, orphans } = settled.settle_viewers()?;
-    let Settled { numbered, .. } = settled;
+    let (OfViewers { uniques, orphans }, numbered) = counter.settle_viewers(left)?;
     partial.of_cells =
         uniques.into_iter().zip(orphans).map(|(counts, orphans)| OfCell { counts, orphans }).collect();
     partial.numbered = numbered;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytemuck::{Pod, Zeroable};
 
 use super::BarTally;
-use crate::count::cells::Numbered;
+use crate::count::cells::CellTable;
 use crate::count::memory::Memory;
 use crate::count::spool::Spool;
 use crate::model::Kinds;
@@ -105,9 +105,9 @@ impl BarSpool {
 }
 
 impl Place {
-    /// That of a cell, once all are numbered.
-    pub(in crate::count) fn of(cell: u32, numbered: &Numbered) -> Self {
-        let of = numbered.of(cell);
-        Self { day: of.day, touch: numbered.touch(cell), era: of.era }
+    /// That of a cell.
+    pub(in crate::count) fn of(cell: u32, cells: &CellTable) -> Self {
+        let of = cells.of(cell);
+        Self { day: of.day, touch: cells.touch(cell), era: of.era }
     }
 }

@@ -90,7 +90,7 @@ impl QualityCounter {
     /// Makes ready for the exports and market-days of a scope.
     #[must_use]
     pub fn new(scope: Scope, options: CountOptions) -> Self {
-        let parts = parts_for(&options, 2, size_of::<VisitRow>());
+        let parts = parts_for(&options, options.expected_rows, 2, size_of::<VisitRow>());
         Self {
             max_cells: usize::try_from(options.memory.bytes() / BYTES_PER_CELL).unwrap_or(usize::MAX),
             scope,
@@ -308,8 +308,10 @@ fn settle(
     }
     let mut count = |block: &[VisitRow]| {
         block.iter().try_for_each(|row| {
-            let duplicate =
-                row.says(said::VIEW_ID).then(|| deliveries.duplicate(&row.as_event(), scope, numbered)).flatten();
+            let duplicate = row
+                .says(said::VIEW_ID)
+                .then(|| deliveries.duplicate(&row.as_event(), scope, numbered.table()))
+                .flatten();
             share.take(row, duplicate, (scope, numbered), behind)
         })
     };
@@ -343,7 +345,7 @@ impl Share {
             *self.rungs.entry((cell, rung)).or_default() += u64::from(row.views);
         }
         if let Some(bars) = behind.bars.as_mut().filter(|_| row.says(said::IN_BAR)) {
-            bars::add(row, bars.sums(cell, occurred_us, || Place::of(cell, numbered))?);
+            bars::add(row, bars.sums(cell, occurred_us, || Place::of(cell, numbered.table()))?);
         }
         if row.says(said::FIRST_FRAME) {
             behind.frames.push(u64::from(cell), FrameRow::new(cell, first_frame_ms))?;
