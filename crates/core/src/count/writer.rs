@@ -216,19 +216,26 @@ impl<'c> CountWriter<'c> {
             }
         };
         let occurred_us = input.occurred_us;
-        if let Some((event, bits)) = input.event_id.map(|id| id.hash()) {
-            let (viewer, _) = input.viewer_id.map(|id| id.hash()).unwrap_or_default();
+        if let Some((event, bits)) = input.event_id.map(|id| id.key()) {
+            let viewer = input.viewer_id.map(|id| self.viewer(&id)).unwrap_or_default();
             let row = EventRow { event, viewer, occurred_us, origin, cell, dwell_ms: input.dwell_ms };
             return self.events.push_to(self.counter.at(self.bins[day], self.counter.part(bits)), row);
         }
         if cell != NO_CELL
             && input.kinds.bits() & self.counter.of_viewers.bits() != 0
-            && let Some((viewer, _)) = input.viewer_id.map(|id| id.hash())
+            && let Some(id) = input.viewer_id
         {
+            let viewer = self.viewer(&id);
             let row = ViewerRow { viewer, occurred_us, origin, cell, unused: 0 };
             return self.settler.push_viewer(self.counter.generations[day], row);
         }
         Ok(())
+    }
+
+    /// What stands for a viewer in rows: where viewers are kept over days, what lasts.
+    #[inline]
+    fn viewer(&self, id: &Id<'_>) -> u64 {
+        if self.counter.visits.is_some() { id.hash().0 } else { id.key().0 }
     }
 
     pub(super) fn end_export(&mut self) -> RowsByDay {

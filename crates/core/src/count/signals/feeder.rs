@@ -187,7 +187,7 @@ impl Unknown {
 }
 
 fn id(hash: IdHash) -> Id<'static> {
-    Id::hashed(hash, "", (0, 0))
+    Id::hashed(hash)
 }
 
 fn owned(place: &SignalPlace<'_>) -> Owned {

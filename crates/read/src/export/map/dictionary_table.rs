@@ -1,4 +1,4 @@
-//! Values derived from a column once per dictionary entry instead of once per row: events and hashed ids.
+//! Values derived from a column once per dictionary entry instead of once per row: events and keys of ids.
 
 use super::dimension_keys::LARGEST_DICTIONARY;
 use crate::export::format::batch::{ColumnValues, Dictionary};
@@ -49,17 +49,17 @@ impl EventTable {
     }
 }
 
-/// The hashed id of each entry.
+/// The id of each entry.
 #[derive(Default)]
 pub(super) struct IdTable {
     text: String,
-    entries: DictionaryTable<Option<HashedId>>,
+    entries: DictionaryTable<Option<KeyedId>>,
 }
 
 /// An id that a dictionary holds, and where it stands in the text of all.
 #[derive(Clone, Copy)]
-struct HashedId {
-    hash: IdHash,
+struct KeyedId {
+    key: IdHash,
     span: (u32, u32),
 }
 
@@ -79,7 +79,7 @@ impl IdTable {
             let entry = id(field, &mut number).ok().map(|id| {
                 let start = self.text.len();
                 self.text.push_str(id);
-                HashedId { hash: Id::hash_of(id), span: (place(start), place(self.text.len())) }
+                KeyedId { key: Id::key_of(id), span: (place(start), place(self.text.len())) }
             });
             self.entries.by_code.push(entry);
         }
@@ -95,10 +95,13 @@ impl IdTable {
     ) -> Option<Id<'b>> {
         match column {
             ColumnValues::Coded { codes, dictionary } if self.entries.serial == Some(dictionary.serial) => {
-                let HashedId { hash, span } = self.entries.by_code[codes.value(row) as usize]?;
-                Some(Id::hashed(hash, &self.text, span))
+                let KeyedId { key, span } = self.entries.by_code[codes.value(row) as usize]?;
+                Some(Id::keyed(key, &self.text, span))
             }
-            _ => id(column.get(row), number).ok().map(Id::of),
+            _ => match column.get(row) {
+                Field::Int(whole) => Some(Id::whole(whole)),
+                field => id(field, number).ok().map(Id::of),
+            },
         }
     }
 }

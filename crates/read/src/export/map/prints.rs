@@ -107,14 +107,14 @@ pub(super) fn of_stage(stage: &Dimensions) -> u64 {
 
 /// The print of a row of how views went by what was read of it.
 pub(super) fn of_visit(signal: &QualitySignal<'_>, place_print: u64) -> u64 {
-    let (viewer, _) = signal.viewer_id.map(|id| id.hash()).unwrap_or_default();
+    let (viewer, _) = signal.viewer_id.map(|id| id.key()).unwrap_or_default();
     let told = format!("{} {viewer} {:?} {:?}", signal.occurred_us, signal.measures, signal.rung);
     xxh3_64_with_seed(told.as_bytes(), place_print)
 }
 
 /// The print of a record by what was read of it.
 pub(super) fn of_signal(signal: &Signal<'_>, stage_print: u64) -> u64 {
-    let (viewer, _) = signal.viewer_id.map(|id| id.hash()).unwrap_or_default();
+    let (viewer, _) = signal.viewer_id.map(|id| id.key()).unwrap_or_default();
     let mut bytes = [0; 24];
     bytes[..8].copy_from_slice(&signal.occurred_us.to_le_bytes());
     bytes[8..16].copy_from_slice(&viewer.to_le_bytes());
