@@ -1,14 +1,15 @@
 //! The counting engine: signals in, funnel facts out.
 //!
-//! Rows are packed into 40 bytes and parted by the hash of their event id, so that all deliveries of an event meet in
+//! Rows are packed into 40 bytes and parted by the key of their event id, so that all deliveries of an event meet in
 //! one small partition; what is counted goes on, parted by viewer, so that all first touches of a viewer meet. Both
-//! stay in memory up to a bound and spill to disk beyond it. All sums are of whole numbers: neither the number of
-//! threads nor the order of reading can change a result.
+//! stay in memory up to a bound and spill to disk beyond it. Exports are read date by date, and market-days settle as soon as
+//! all that they are counted from is read ([`waves`]). All sums are of whole numbers: neither the number of threads nor the
+//! order of reading can change a result.
 //!
-//! Ids travel as 64 bits of a 128-bit hash (XXH3). For events, eight or more of the other bits choose the partition,
-//! and only rows of one partition meet: two different ids among *n* are taken for one with probability below
-//! n² / 2⁷³, 2 in 10⁸ for 13.5 million events. Viewers meet only within a market-day, broadcast and cover: n² / 2⁶⁵
-//! for the *n* viewers of one.
+//! Ids travel as 64 bits ([`Id::key`](crate::model::Id::key)). Whole numbers are never confused. Other ids are hashed, and for
+//! events six or more other bits of the hash choose the partition, and only rows of one partition meet: two different ids
+//! among *n* are taken for one with probability below n² / 2⁷¹, 8 in 10⁸ for 13.5 million events. Viewers meet only within a
+//! market-day, broadcast and cover: n² / 2⁶⁵ for the *n* viewers of one.
 //!
 //! Counting stands behind a seam, [`Engine`]: signals in, [`Counted`] out. What is described above is [`LocalEngine`],
 //! which counts in this process. Another engine can count elsewhere from the same signals, as rows of the
