@@ -143,7 +143,7 @@ step_statistics() {
     rm -f "$work/statistics.json"
     COVERLEDGER_STATISTICS="$work/statistics.json" cargo test "${built[@]}" --lib -- --ignored --exact \
         reference::answers_are_written_for_comparison
-    "$venv/bin/python" tests/statistics.py "$work/statistics.json"
+    "$venv/bin/python" tests/reference_statistics.py "$work/statistics.json"
     # Whole markets whose truth is known, two hundred of each.
     cargo test "${built[@]}" --lib -- --ignored over_two_hundred
 }
