@@ -46,6 +46,7 @@ def configure(folder: Path, platform: str) -> None:
     """The configuration of a platform in three markets, but for the platform's own file."""
     (folder / "config/platforms").mkdir(parents=True)
     (folder / "config/archive.yaml").write_text(ARCHIVE)
+    (folder / "config/brief.yaml").write_text("version: 1\n")   # as the demo's nights have it
     markets = (f"  {code}: {{timezone: {zone}, slots: day_parts}}\n" for code, zone in MARKETS.items())
     (folder / "config/markets.yaml").write_text(SLOTS + "".join(markets))
     (folder / "jobs").mkdir()
