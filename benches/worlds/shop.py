@@ -1,4 +1,4 @@
-"""Years of a small shop: three markets, two broadcasts a day, some hundred and fifty events of each market-day, in CSV.
+"""Years of a small shop: three markets, two broadcasts a day, some hundred and eighty events of each market-day, in CSV.
 
 It is what most archives of small teams are: thousands of market-days with little in each.
 """
