@@ -31,6 +31,17 @@ def compare(archive: Path, answer: Path) -> Comparison:
     return total
 
 
+def sums(archive: Path) -> dict[str, dict[str, int]]:
+    """The sums of the table `funnel` of an archive, by market."""
+    paths = sorted(map(str, archive.glob("funnel/*/*/*/*.parquet")))
+    if not paths:
+        return {}
+    with duckdb.connect() as db:
+        summed = ", ".join(f"sum({count})::bigint" for count in COUNTS)
+        rows = db.execute(f"select market, {summed} from read_parquet($paths, hive_partitioning = false) group by market", {"paths": paths})
+        return {market: dict(zip(COUNTS, found)) for market, *found in rows.fetchall()}
+
+
 def compare_table(db: duckdb.DuckDBPyConnection, table: str, keys: tuple[str, ...], ours: list[str], theirs: Path, total: Comparison) -> None:
     named = ", ".join(keys)
     values = ", ".join(f"{count}: {count}::double" for count in COUNTS)

@@ -1,15 +1,25 @@
 """The job of a demo's folder, read from the same configuration that coverledger reads."""
 
+import importlib.util
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 from zoneinfo import ZoneInfo
 
 from job import File, Job, Market, Source
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-import reference
+def module_of(path: Path) -> ModuleType:
+    """The module in a file, without its folder on the path: the names of others beside it would come before Python's own."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module   # where its dataclasses look for it
+    spec.loader.exec_module(module)
+    return module
+
+
+reference = module_of(Path(__file__).resolve().parent.parent / "tests/reference.py")
 
 
 def to_ms(instant: datetime) -> int:

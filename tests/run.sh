@@ -30,9 +30,9 @@ seeds=
 # by this choice, since another one would build dependencies a second time.
 built=(--locked --workspace --exclude coverledger-python --features testing)
 
-steps=(fmt clippy docs deny test wheel schema calibration truths notebook reference engines stores statistics brief limits cluster)
+steps=(fmt clippy docs deny test wheel schema calibration truths notebook reference engines benchmark stores statistics brief limits cluster)
 # Steps that wait on one core for most of their time. Where they stand together, two of them run at a time, each into a log of its own.
-paired=(schema calibration truths notebook reference engines stores)
+paired=(schema calibration truths notebook reference engines benchmark stores)
 # Not among all of them: they are asked for by name, or by a flag.
 asked_for=(spark properties advisories fuzz pictures)
 declare -A about=(
@@ -50,6 +50,7 @@ declare -A about=(
     [notebook]="the notebook runs on the demo's archive and on one of two releases, and the roll-ups of README.md on one with gaps"
     [reference]="DuckDB counts the demo's exports, and exports of how views went, to the same numbers"
     [engines]="polars, DuckDB, pandas with pyarrow 14 and newest, DataFusion, ClickHouse read the demo's archive alike"
+    [benchmark]="a small round of the benchmark: all peers answer, all answers are ours, and one that differs is found"
     [brief]="the morning brief in Chromium: quiet, readable, by keyboard, on paper, and its figures are those of the tables"
     [wheel]="the Python package: what executors of Spark run, the program as a command, and the archive for notebooks"
     [cluster]="one night is the same on this machine, on Sail and on Spark (Java 17), and whatever breaks in the middle is named and mended"
@@ -143,7 +144,7 @@ step_statistics() {
     rm -f "$work/statistics.json"
     COVERLEDGER_STATISTICS="$work/statistics.json" cargo test "${built[@]}" --lib -- --ignored --exact \
         reference::answers_are_written_for_comparison
-    "$venv/bin/python" tests/statistics.py "$work/statistics.json"
+    "$venv/bin/python" tests/reference_statistics.py "$work/statistics.json"
     # Whole markets whose truth is known, two hundred of each.
     cargo test "${built[@]}" --lib -- --ignored over_two_hundred
 }
@@ -200,6 +201,15 @@ step_engines() {
         "$target/test-venv-engines/bin/python" tests/engines.py --archive "$work/$archive/archive" \
             --python "$target/test-venv-pyarrow/bin/python"
     done
+}
+
+# On the program as the tests build it, and with the engines that read the archive, which are of the same versions: nothing is
+# measured. First of all, that no script's folder hides a module from Python.
+step_benchmark() {
+    need_venv engines tests/requirements-engines.txt
+    need_binary
+    "$target/test-venv-engines/bin/python" tests/module_names.py
+    "$target/test-venv-engines/bin/python" tests/benchmark.py --binary "$binary" --work "$work/benchmark"
 }
 
 # Pages of every state are drawn by a test of the crate; those of archives are as the program published them.
@@ -345,7 +355,7 @@ need_environment() { alone "$(basename "$1")" make_environment "$@"; }
 
 make_environment() {
     local folder="$1" list="$2" wanted
-    wanted="$(python3 --version) $list $(cat tests/requirements*.txt | sha256sum | cut -d' ' -f1)"
+    wanted="$(python3 --version) $list $(cat tests/requirements*.txt benches/requirements.txt | sha256sum | cut -d' ' -f1)"
     [[ "$(cat "$folder/made-from" 2>/dev/null)" == "$wanted" ]] && return
     python3 -c 'import ensurepip, venv' 2>/dev/null || need_system python3-venv
     rm -rf "$folder"
@@ -480,6 +490,7 @@ fetch_environments() {
     local step wanted=()
     for step in "$@"; do
         case "$step" in
+            benchmark) wanted+=("engines requirements-engines") ;;
             engines) wanted+=("engines requirements-engines" "pyarrow requirements-pyarrow") ;;
             brief) wanted+=("brief requirements-brief") ;;
             wheel) wanted+=("wheel requirements-wheel") ;;

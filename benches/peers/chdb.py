@@ -8,7 +8,7 @@ from pathlib import Path
 from chdb.session import Session
 
 from job import COUNTS, DAY_MS, EVENTS, KEYS, Job, Source, load
-from peers.sql import BASE, DAYS_BEFORE, PLACE, by_market, in_window, is_event, is_good, market_code, name, offset, slot, text, windows
+from peers.sql import DAYS_BEFORE, PLACE, base, by_market, in_window, is_event, is_good, market_code, name, offset, slot, text, windows
 
 FORMATS = {"parquet": "Parquet", "csv": "CSVWithNames", "ndjson": "JSONEachRow"}
 
@@ -87,7 +87,7 @@ select assumeNotNull({name(source.viewer_id)}) as viewer,
     ((toInt64(market) * 4096 + intDiv(local, {DAY_MS}) - {job.first_day} + {DAYS_BEFORE}) * 1048576 + {code("broadcast")}) * 1048576 + {code("cover")} as shown,
     local % {DAY_MS} as clock,
     (toInt64({by_market(source, lambda market: slot(job, market))}) * 256 + {code("gender")}) * 256 + {code("age")} as place,
-    instant_ms - {BASE} as since, {flags}, if({leave} or {entry}, {dwell}, null) as dwell{repeated}
+    instant_ms - {base(job)} as since, {flags}, if({leave} or {entry}, {dwell}, null) as dwell{repeated}
 from (
     select *, evidence_at + {by_market(source, offset)} as local
     from (select *, if({leave}, instant_ms - ifNull({dwell}, 0) * 1000, instant_ms) as evidence_at from ({rows}))

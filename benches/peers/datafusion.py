@@ -17,7 +17,7 @@ from datafusion import SessionConfig, SessionContext
 from datafusion.options import CsvReadOptions
 
 from job import COUNTS, DAY_MS, EVENTS, KEYS, Job, Source, load
-from peers.sql import BASE, DAYS_BEFORE, PLACE, by_market, in_window, is_event, is_good, market_code, name, offset, slot, text, windows
+from peers.sql import DAYS_BEFORE, PLACE, base, by_market, in_window, is_event, is_good, market_code, name, offset, slot, text, windows
 
 UNIQUES = {"impression": "unique_impressions", "click": "clickers", "entry": "entrants"}
 
@@ -111,7 +111,7 @@ where is_impression + is_click + is_entry > 0 group by viewer, broadcast_id, cov
 select {name(source.viewer_id)} as viewer, {name(source.broadcast_id)} as broadcast_id, {name(source.cover_id)} as cover_id,
     market * 4096 + local / {DAY_MS} - {job.first_day} + {DAYS_BEFORE} as market_day,
     (({by_market(source, lambda market: slot(job, market))}) * 256 + {code(source.audience[0], "gender")}) * 256 + {code(source.audience[1], "age")} as place,
-    instant_ms - {BASE} as since, {flags}, case when {leave} or {entry} then {dwell} end as dwell{repeated}
+    instant_ms - {base(job)} as since, {flags}, case when {leave} or {entry} then {dwell} end as dwell{repeated}
 from (
     select *, local % {DAY_MS} as clock
     from (

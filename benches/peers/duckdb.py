@@ -20,7 +20,7 @@ from pathlib import Path
 import duckdb
 
 from job import COUNTS, DAY_MS, EVENTS, KEYS, Job, Source, load
-from peers.sql import BASE, DAYS_BEFORE, PLACE, by_market, in_window, is_event, is_good, market_code, name, offset, slot, text, windows, written
+from peers.sql import DAYS_BEFORE, PLACE, base, by_market, in_window, is_event, is_good, market_code, name, offset, slot, text, windows, written
 
 KINDS = {count: "double" if count == "dwell_seconds" else "bigint" for count in COUNTS}
 
@@ -124,7 +124,7 @@ select {name(source.viewer_id)} as viewer,
     ((market * 4096 + local // {DAY_MS} - {job.first_day} + {DAYS_BEFORE}) * 1048576 + {code(name(source.broadcast_id), "broadcast")}) * 1048576
         + {code(name(source.cover_id), "cover")} as shown,
     (({by_market(source, lambda market: slot(job, market))})::bigint * 256 + {gender}) * 256 + {age} as place,
-    instant_ms - {BASE} as since, {flags}, case when {leave} or {entry} then {dwell} end as dwell{repeated}
+    instant_ms - {base(job)} as since, {flags}, case when {leave} or {entry} then {dwell} end as dwell{repeated}
 from (
     select *, local % {DAY_MS} as clock
     from (

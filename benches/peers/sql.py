@@ -9,9 +9,13 @@ from datetime import UTC, datetime
 
 from job import DAY_MS, Job, Market, Source
 
-BASE = 1_790_000_000_000       # before all instants, so that they need fewer bits
 DAYS_BEFORE = 100              # days before the job's first that a show can hold; they are dropped in the end
 PLACE = 1 << 24                # slot, and two parts of an audience: 8 bits each
+
+
+def base(job: Job) -> int:
+    """An instant before all that are counted: counted from there, they need fewer bits, and none is below zero."""
+    return (job.first_day - DAYS_BEFORE) * DAY_MS
 
 
 def text(value: str) -> str:

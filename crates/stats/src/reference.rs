@@ -1,4 +1,4 @@
-//! What the functions answer to random questions, for `tests/statistics.py` to compare with scipy and statsmodels.
+//! What the functions answer to random questions, for `tests/reference_statistics.py` to compare with scipy and statsmodels.
 
 use serde_json::{Value, json};
 
@@ -378,7 +378,7 @@ fn shifts(chance: &mut SeededRng) -> Value {
 }
 
 #[test]
-#[ignore = "called by tests/statistics.py with a path to write to"]
+#[ignore = "called by tests/reference_statistics.py with a path to write to"]
 #[expect(clippy::disallowed_methods, reason = "a test that answers a script, which names the file")]
 fn answers_are_written_for_comparison() {
     let path = std::env::var(PATH).expect("the path is in the environment");

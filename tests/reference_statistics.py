@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares the statistics with scipy, statsmodels and numpy, on random questions that the crate answered itself.
 
-    tests/statistics.py ANSWERS.json
+    tests/reference_statistics.py ANSWERS.json
 
 The answers are written by the ignored test `stats::reference::answers_are_written_for_comparison` to the path in
 `COVERLEDGER_STATISTICS`. What has a closed form agrees to 1e-9 (relative), what is drawn by chance within four times
