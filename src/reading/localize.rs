@@ -109,6 +109,7 @@ impl<W: SignalWriter> Signals for Localizing<'_, W> {
         self.writer.too_many()
     }
 
+    #[inline]
     fn signal(&mut self, signal: &Signal<'_>) {
         let place = self.stage_clock[signal.stage].and_then(|clock| {
             let MarketClock { timeline, day_numbers } = &self.clocks.of_markets[clock];

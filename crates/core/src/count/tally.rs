@@ -66,8 +66,9 @@ impl Tally {
             self.sums.resize(cell + 1, Sums::default());
         }
         let sums = &mut self.sums[cell];
-        for kind in kinds.numbers() {
-            sums.rows[kind] = sums.rows[kind].wrapping_add(rows);
+        // All at once: which kinds a row has is too irregular to be guessed.
+        for (kind, sum) in sums.rows.iter_mut().enumerate() {
+            *sum = sum.wrapping_add(rows.wrapping_mul(u64::from(kinds.bits() >> kind & 1)));
         }
         sums.dwell_ms = sums.dwell_ms.wrapping_add(dwell_ms);
     }

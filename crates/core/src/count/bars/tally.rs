@@ -24,13 +24,16 @@ pub(in crate::count) struct BarTally<'s> {
     sums: Vec<BarRow>,
 }
 
-/// Where the last row of a place was summed.
+/// Where the last rows of a place were summed, in two bars: a leave speaks of an earlier one than its neighbours.
 #[derive(Debug, Clone, Copy)]
 struct Near {
-    bar: Bar,
-    /// The number of its sums.
-    number: u32,
+    /// The last one first, each with the number of its sums.
+    bars: [(Bar, u32); 2],
     place: Place,
+}
+
+impl Near {
+    const NONE: [(Bar, u32); 2] = [(Bar::numbered(0), NOWHERE); 2];
 }
 
 impl<'s> BarTally<'s> {
@@ -57,12 +60,15 @@ impl<'s> BarTally<'s> {
         let bar = Bar::at(at_us);
         let known = self.place_of.get(cell as usize).copied().filter(|known| *known != NOWHERE);
         let at = known.unwrap_or_else(|| self.place(cell, place())) as usize;
-        let near = self.near[at];
-        let number = if near.number != NOWHERE && near.bar == bar {
-            near.number
+        let Near { bars: [last, before], place } = self.near[at];
+        let is_it = |(of, number): (Bar, u32)| number != NOWHERE && of == bar;
+        let number = if is_it(last) {
+            last.1
         } else {
-            let number = self.number(near.place, bar)?;
-            self.near[at] = Near { bar, number, ..near };
+            let number = if is_it(before) { before.1 } else { self.number(place, bar)? };
+            // Unless room had to be made, and nothing is near any more.
+            let last = if self.near[at].bars[0].1 == NOWHERE { Near::NONE[0] } else { last };
+            self.near[at].bars = [(bar, number), last];
             number
         };
         Ok(&mut self.sums[number as usize].sums)
@@ -73,7 +79,7 @@ impl<'s> BarTally<'s> {
         let next = u32::try_from(self.near.len()).unwrap_or(NOWHERE);
         let number = *self.place_numbers.entry(place).or_insert(next);
         if number == next {
-            self.near.push(Near { bar: Bar::default(), number: NOWHERE, place });
+            self.near.push(Near { bars: Near::NONE, place });
         }
         let cell = cell as usize;
         if self.place_of.len() <= cell {
@@ -121,7 +127,7 @@ impl<'s> BarTally<'s> {
             self.rows.push(row.day().into(), row)?;
         }
         self.numbers.clear();
-        self.near.iter_mut().for_each(|near| near.number = NOWHERE);
+        self.near.iter_mut().for_each(|near| near.bars = Near::NONE);
         Ok(())
     }
 
