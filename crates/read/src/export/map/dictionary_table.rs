@@ -23,7 +23,7 @@ pub(super) type EventTable = DictionaryTable<Option<Event>>;
 
 impl EventTable {
     /// Fills the table from the dictionary of a column, if it has a small one that is not the last one.
-    pub(super) fn prepare(&mut self, column: &ColumnValues, event: impl Fn(Field<'_>) -> Option<Event>) {
+    pub(super) fn prepare(&mut self, column: &ColumnValues<'_>, event: impl Fn(Field<'_>) -> Option<Event>) {
         let Some(dictionary) = small(column) else { return };
         if self.serial != Some(dictionary.serial) {
             self.serial = Some(dictionary.serial);
@@ -36,7 +36,7 @@ impl EventTable {
     #[inline]
     pub(super) fn get<'c>(
         &self,
-        column: &'c ColumnValues,
+        column: &'c ColumnValues<'_>,
         row: usize,
         event: impl Fn(Field<'c>) -> Option<Event>,
     ) -> Option<Event> {
@@ -65,7 +65,7 @@ struct HashedId {
 
 impl IdTable {
     /// Fills the table from the dictionary of a column, if it has a small one that is not the last one.
-    pub(super) fn prepare(&mut self, column: &ColumnValues) {
+    pub(super) fn prepare(&mut self, column: &ColumnValues<'_>) {
         let Some(dictionary) = small(column) else { return };
         if self.entries.serial == Some(dictionary.serial) {
             return;
@@ -89,7 +89,7 @@ impl IdTable {
     #[inline]
     pub(super) fn get<'b>(
         &'b self,
-        column: &'b ColumnValues,
+        column: &'b ColumnValues<'_>,
         row: usize,
         number: &'b mut itoa::Buffer,
     ) -> Option<Id<'b>> {
@@ -105,7 +105,7 @@ impl IdTable {
 
 /// The dictionary of a column, unless it has so many entries that deriving all of them would cost more than deriving
 /// those of the rows.
-fn small(column: &ColumnValues) -> Option<&Dictionary> {
+fn small<'c>(column: &'c ColumnValues<'_>) -> Option<&'c Dictionary> {
     match column {
         ColumnValues::Coded { dictionary, .. } => {
             Some(dictionary.as_ref()).filter(|known| known.len() < LARGEST_DICTIONARY)

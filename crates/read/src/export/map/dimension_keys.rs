@@ -1,4 +1,4 @@
-//! A short key for the dimensions of a row, built from dictionary codes, in front of the [`DimensionCache`].
+//! A short key for the dimensions of a row, built from dictionary codes or short texts, in front of the [`DimensionCache`].
 //!
 //! Each distinct value of a column gets a number, once per dictionary entry; the numbers of a row's columns are packed
 //! into one `u128`. Rows with the same key have the same dimensions, so that their text is not hashed again.
@@ -11,7 +11,9 @@ use hashbrown::HashMap;
 use super::dimension_cache::Resolution;
 use super::layout::Layout;
 use crate::export::format::batch::{Batch, ColumnValues, Dictionary};
+use crate::export::format::cells::Cells;
 use crate::export::format::field::Field;
+use crate::export::format::short_text::RecentTexts;
 use crate::export::value::single::{MAX_NAME_BYTES, push_key};
 
 /// Larger dictionaries are read row by row.
@@ -44,6 +46,8 @@ struct NumberedColumn {
     by_code: Vec<u32>,
     /// The same numbers by whole number, without the detour through text.
     by_int: HashMap<i64, u32>,
+    /// The same of texts that came recently.
+    recent: RecentTexts<u32>,
 }
 
 impl DimensionKeys {
@@ -60,7 +64,7 @@ impl DimensionKeys {
         keys.clear();
         let bits = self.bits;
         let is_coded = |part: &NumberedColumn| match &batch.columns[part.column] {
-            ColumnValues::Absent | ColumnValues::Int(_) => true,
+            ColumnValues::Absent | ColumnValues::Int(_) | ColumnValues::Cells(_) => true,
             ColumnValues::Coded { dictionary, .. } => dictionary.len() < LARGEST_DICTIONARY,
             _ => false,
         };
@@ -81,6 +85,12 @@ impl DimensionKeys {
                     for (row, key) in keys.iter_mut().enumerate() {
                         *key =
                             with_number(*key, part.number_of_int(values, row, bits, &mut self.bytes_left), bits);
+                    }
+                }
+                ColumnValues::Cells(cells) => {
+                    for (row, key) in keys.iter_mut().enumerate() {
+                        let number = part.number_of_cell(cells, row, bits, &mut self.bytes_left);
+                        *key = with_number(*key, number, bits);
                     }
                 }
                 // The same in every row; a column that is not there is nowhere in the export.
@@ -119,7 +129,14 @@ fn shifted(key: u128, bits: u32) -> u128 {
 
 impl NumberedColumn {
     fn new(column: usize) -> Self {
-        Self { column, numbers: HashMap::new(), serial: None, by_code: Vec::new(), by_int: HashMap::new() }
+        Self {
+            column,
+            numbers: HashMap::new(),
+            serial: None,
+            by_code: Vec::new(),
+            by_int: HashMap::new(),
+            recent: RecentTexts::default(),
+        }
     }
 
     /// Numbers the entries of a dictionary.
@@ -149,6 +166,18 @@ impl NumberedColumn {
         if number != NO_NUMBER {
             self.by_int.insert(value, number);
         }
+        number
+    }
+
+    /// The number of a value of a text format.
+    #[inline]
+    fn number_of_cell(&mut self, cells: &Cells<'_>, row: usize, bits: u32, bytes_left: &mut usize) -> u32 {
+        let Some(short) = cells.short(row) else { return self.number(cells.get(row), bits, bytes_left) };
+        if let Some(number) = self.recent.get(&short) {
+            return number;
+        }
+        let number = self.number(cells.get(row), bits, bytes_left);
+        self.recent.insert(short, number);
         number
     }
 

@@ -15,6 +15,7 @@ pub(super) enum Scalar {
 }
 
 /// The value at a place and where it ends. `None` if it is nothing plain, or none at all.
+#[inline]
 pub(super) fn scalar(text: &[u8], at: usize) -> Option<(Scalar, usize)> {
     match text.get(at..)? {
         [b'"', ..] => Some((Scalar::Quoted, closing_quote(text, at + 1)? + 1)),
@@ -28,7 +29,8 @@ pub(super) fn scalar(text: &[u8], at: usize) -> Option<(Scalar, usize)> {
 }
 
 /// Where text closes, if nothing comes before that means more than itself.
-fn closing_quote(text: &[u8], mut at: usize) -> Option<usize> {
+#[inline]
+pub(super) fn closing_quote(text: &[u8], mut at: usize) -> Option<usize> {
     const QUOTES: u64 = u64::from_le_bytes([b'"'; 8]);
     const BACKSLASHES: u64 = u64::from_le_bytes([b'\\'; 8]);
     const SPACES: u64 = u64::from_le_bytes([b' '; 8]);

@@ -46,6 +46,9 @@ impl<S: Signals> EventMapper<'_, S> {
                 *occurred_us != NO_INSTANT && self.map_sound(batch, row, (*occurred_us, *key), &mut fields);
             if !is_mapped {
                 batch.fields(row, &mut fields);
+                if let Some(text) = batch.text(row) {
+                    self.text(text);
+                }
                 self.record(batch.at(row), &fields, &|| batch.raw(row));
             }
         }
@@ -123,7 +126,8 @@ impl<S: Signals> EventMapper<'_, S> {
             stage,
         };
         if let Some(prints) = &mut self.prints {
-            prints.add(prints::of_signal(&signal, self.of_stages[stage]));
+            let of_signal = || prints::of_signal(&signal, self.of_stages[stage]);
+            prints.add(batch.text(row).map_or_else(of_signal, prints::of_text));
         }
         self.signals.signal(&signal);
         true
