@@ -76,13 +76,16 @@ impl<'a> Cells<'a> {
         self.all[row * self.width + self.column].get(self.text)
     }
 
-    /// A value that is text and not long, or null, to be compared at once.
+    /// Its values, of all records: those that are text and not long, or null, to be compared at once.
     #[inline]
-    pub(in crate::export) fn short(&self, row: usize) -> Option<ShortText> {
-        let cell = self.all[row * self.width + self.column];
-        let length = (cell.packed >> KIND_BITS) as usize;
-        let is_text = cell.kind() == CellKind::Text as u32 || length == 0;
-        ShortText::of(self.text.as_bytes(), cell.from as usize, length).filter(|_| is_text)
+    pub(in crate::export) fn shorts(&self) -> impl Iterator<Item = Option<ShortText>> {
+        let (text, column) = (self.text.as_bytes(), self.column);
+        self.all.chunks_exact(self.width).map(move |cells| {
+            let cell = cells[column];
+            let length = (cell.packed >> KIND_BITS) as usize;
+            let is_text = cell.kind() == CellKind::Text as u32 || length == 0;
+            ShortText::of(text, cell.from as usize, length).filter(|_| is_text)
+        })
     }
 }
 

@@ -11,7 +11,6 @@ use hashbrown::HashMap;
 use super::dimension_cache::Resolution;
 use super::layout::Layout;
 use crate::export::format::batch::{Batch, ColumnValues, Dictionary};
-use crate::export::format::cells::Cells;
 use crate::export::format::field::Field;
 use crate::export::format::short_text::RecentTexts;
 use crate::export::value::single::{MAX_NAME_BYTES, push_key};
@@ -88,8 +87,15 @@ impl DimensionKeys {
                     }
                 }
                 ColumnValues::Cells(cells) => {
-                    for (row, key) in keys.iter_mut().enumerate() {
-                        let number = part.number_of_cell(cells, row, bits, &mut self.bytes_left);
+                    for ((row, key), short) in keys.iter_mut().enumerate().zip(cells.shorts()) {
+                        let known = short.and_then(|short| part.recent.get(&short));
+                        let number = known.unwrap_or_else(|| {
+                            let number = part.number(cells.get(row), bits, &mut self.bytes_left);
+                            if let Some(short) = short {
+                                part.recent.insert(short, number);
+                            }
+                            number
+                        });
                         *key = with_number(*key, number, bits);
                     }
                 }
@@ -101,8 +107,8 @@ impl DimensionKeys {
 
     /// The resolution of a key, if a row had it before.
     #[inline]
-    pub(super) fn get(&self, key: u128) -> Option<Resolution> {
-        self.known.get(&key).copied()
+    pub(super) fn get(&self, key: u128) -> Option<&Resolution> {
+        self.known.get(&key)
     }
 
     /// Remembers the resolution of a key.
@@ -166,18 +172,6 @@ impl NumberedColumn {
         if number != NO_NUMBER {
             self.by_int.insert(value, number);
         }
-        number
-    }
-
-    /// The number of a value of a text format.
-    #[inline]
-    fn number_of_cell(&mut self, cells: &Cells<'_>, row: usize, bits: u32, bytes_left: &mut usize) -> u32 {
-        let Some(short) = cells.short(row) else { return self.number(cells.get(row), bits, bytes_left) };
-        if let Some(number) = self.recent.get(&short) {
-            return number;
-        }
-        let number = self.number(cells.get(row), bits, bytes_left);
-        self.recent.insert(short, number);
         number
     }
 
