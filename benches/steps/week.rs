@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use coverledger::config::{self, Platform, Workspace};
 use coverledger::demo::{Demo, DemoFormat};
-use coverledger::export::{self, Excerpt, Found, Halt, Reach, Reading, Signals};
+use coverledger::export::{self, Cores, Excerpt, Found, Halt, Reach, Reading, Signals};
 use coverledger::model::MarketId;
 use coverledger::store::{IfMissing, Store};
 use coverledger::time::Zone;
@@ -67,6 +67,7 @@ impl Week {
     /// Reads every export, and says how many records there were.
     pub fn read<S: Signals>(&self, mut begin: impl FnMut(usize) -> S) -> u64 {
         let halt = Halt::new();
+        let cores = Cores::default();
         let mut records = 0;
         for (number, (object, path)) in self.objects.iter().zip(self.paths()).enumerate() {
             let platform = self.platform(object);
@@ -79,6 +80,7 @@ impl Week {
                 stay_seconds: self.workspace.settings.stay_seconds,
                 excerpt: Excerpt { chars: 200, viewer_ids: false },
                 halt: &halt,
+                cores: &cores,
                 most_prints: 1 << 16,
             };
             let file = File::open(path).expect("an export");

@@ -18,7 +18,7 @@ use coverledger_config::{Market, Platform, QualityGrain, Rows, Workspace};
 use coverledger_core::count::{EngineError, QualityRowsOf, QualityWriter, RowsByDay, SignalWriter};
 use coverledger_core::model::{MarketId, Turns};
 use coverledger_core::time::{Zone, span};
-use coverledger_read::export::{self, Excerpt, ExportError, Halt, ReadReport, Reading};
+use coverledger_read::export::{self, Cores, Excerpt, ExportError, Halt, ReadReport, Reading};
 use coverledger_store::{Fetched, Store, StoreError};
 
 /// What the objects of a batch are read with, by any number of threads.
@@ -31,6 +31,7 @@ pub(crate) struct Reader<'a> {
     reaches: Reaches,
     room: Room,
     most_prints: usize,
+    cores: Cores,
 }
 
 impl<'a> Reader<'a> {
@@ -53,7 +54,13 @@ impl<'a> Reader<'a> {
             reaches: Reaches::of(workspace, platform, batch),
             room: Room::new(memory_bytes),
             most_prints: most_prints(memory_bytes, batch.exports.len()),
+            cores: Cores::default(),
         }
+    }
+
+    /// The same on so many cores: one that has no object to read decompresses for another.
+    pub(crate) fn on(self, cores: usize) -> Self {
+        Self { cores: Cores::new(cores), ..self }
     }
 
     /// How long an object may take.
@@ -108,6 +115,7 @@ impl<'a> Reader<'a> {
             stay_seconds: settings.stay_seconds,
             excerpt: Excerpt { chars: settings.reject_text_chars, viewer_ids: settings.reject_viewer_ids },
             halt,
+            cores: &self.cores,
             most_prints: self.most_prints,
         };
         let read = match &definition.rows {

@@ -197,7 +197,7 @@ fn count_with(
     let platform = batch.days.first().and_then(|day| source.workspace.platforms.get(&day.market_day.platform));
     let platform = platform.ok_or(RunError::Worker)?;
     let turns = count_job::turns(&source.workspace, batch);
-    let reader = Reader::new(&source.workspace, &source.exports, platform, batch, &turns);
+    let reader = Reader::new(&source.workspace, &source.exports, platform, batch, &turns).on(source.threads);
     let scope = count_job::scope(batch, platform);
     let options = CountOptions {
         memory: Arc::clone(&source.memory),

@@ -18,7 +18,7 @@ use coverledger_archive::{Receipt, Unit};
 use coverledger_config::{EngineChoice, Export, Platform, Rows, StoreLocation, Workspace};
 use coverledger_core::model::{CountRow, MarketDay, MarketId, PlatformId};
 use coverledger_core::time::Zone;
-use coverledger_read::export::{self, Excerpt, ExportError, Halt, PathValues, Reach, ReadReport, Reading};
+use coverledger_read::export::{self, Cores, Excerpt, ExportError, Halt, PathValues, Reach, ReadReport, Reading};
 
 /// More local dates than this are not tried.
 const MOST_DATES: i64 = 800;
@@ -109,6 +109,7 @@ impl Own {
             stay_seconds: settings.stay_seconds,
             excerpt: Excerpt { chars: settings.reject_text_chars, viewer_ids: settings.reject_viewer_ids },
             halt: &Halt::new(),
+            cores: &Cores::default(),
             most_prints: 0,
         };
         let First { read, rows: first, span_us, seams } = read_first(&reading, file, settings.memory_bytes);

@@ -9,7 +9,7 @@ use coverledger::config::{
     Header, InstantColumn, InstantFormat, MarketRule, Otherwise, PathPattern, Rows, TextRule, WallClock, ZoneRule,
 };
 use coverledger::export::{
-    Excerpt, ExportError, Halt, PathValues, Reach, ReadReport, Reading, Signals, read, read_row_by_row,
+    Cores, Excerpt, ExportError, Halt, PathValues, Reach, ReadReport, Reading, Signals, read, read_row_by_row,
 };
 use coverledger::model::{Event, MarketId};
 use coverledger::time::Zone;
@@ -27,6 +27,7 @@ pub struct Mapping {
     pub export: Export,
     pub markets: BTreeMap<MarketId, Zone>,
     pub excerpt: Excerpt,
+    pub cores: Cores,
 }
 
 impl Mapping {
@@ -121,7 +122,7 @@ impl Mapping {
             members: Vec::new(),
         };
         let markets = ["US", "GB"].map(|name| (MarketId::new(name), Zone::utc())).into();
-        Self { export, markets, excerpt: Excerpt { chars: 60, viewer_ids: false } }
+        Self { export, markets, excerpt: Excerpt { chars: 60, viewer_ids: false }, cores: Cores::default() }
     }
 
     pub fn tsv(mut self) -> Self {
@@ -171,6 +172,20 @@ impl Mapping {
     pub fn cover(mut self, names: &[&str]) -> Self {
         let column = ColumnName::any_of(names.iter().map(|name| (*name).to_owned()).collect()).unwrap();
         self.export.columns.cover_id = CoverRule::Row(TextRule::Column(column));
+        self
+    }
+
+    /// Records have no ids.
+    pub fn without_event_ids(mut self) -> Self {
+        if let Rows::Events { each, .. } = &mut self.export.rows {
+            each.event_id = None;
+        }
+        self
+    }
+
+    /// On so many cores.
+    pub fn on(mut self, cores: usize) -> Self {
+        self.cores = Cores::new(cores);
         self
     }
 
@@ -280,6 +295,7 @@ impl Mapping {
             stay_seconds: 60,
             excerpt: self.excerpt,
             halt,
+            cores: &self.cores,
             most_prints: 1 << 16,
         }
     }

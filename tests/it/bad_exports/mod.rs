@@ -23,6 +23,7 @@ mod properties;
 mod shapes;
 mod spectrum;
 mod stopping;
+mod text_twins;
 mod values;
 pub mod workbook;
 mod workbooks;

@@ -129,22 +129,22 @@ fn whole(values: impl Iterator<Item = Option<i64>>) -> ArrayRef {
 
 /// The values of an event; ids and instants are numbers that become what the file has.
 #[derive(Debug, Clone)]
-struct Event {
-    id: Option<i64>,
-    id_text: Option<String>,
-    at_ms: Option<i64>,
-    what: Option<String>,
-    country: Option<String>,
-    room: Option<String>,
-    cover: Option<String>,
-    viewer: Option<i64>,
-    who: Option<String>,
-    dwell: Option<f64>,
+pub(super) struct Event {
+    pub(super) id: Option<i64>,
+    pub(super) id_text: Option<String>,
+    pub(super) at_ms: Option<i64>,
+    pub(super) what: Option<String>,
+    pub(super) country: Option<String>,
+    pub(super) room: Option<String>,
+    pub(super) cover: Option<String>,
+    pub(super) viewer: Option<i64>,
+    pub(super) who: Option<String>,
+    pub(super) dwell: Option<f64>,
 }
 
 const TEN_MS: i64 = 1_795_219_200_000;
 
-fn event() -> impl Strategy<Value = Event> {
+pub(super) fn event() -> impl Strategy<Value = Event> {
     let ids = (
         mostly(0..500_i64, vec![-1, i64::MAX]),
         texts(&["e1", "e2", "e3", "e4", "e5"], &["", " e1 ", "7.65E+18", "a+b", "\u{a0}"], &[70, 200]),

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use coverledger::archive::Repair;
 use coverledger::config::{self, Export, Format, Rows, Snapshot, Workspace};
 use coverledger::export::{
-    self, Excerpt, Halt, PathValues, PeekBudget, QualitySignal, QualitySignals, Reach, Reading,
+    self, Cores, Excerpt, Halt, PathValues, PeekBudget, QualitySignal, QualitySignals, Reach, Reading,
 };
 use coverledger::inspect::{self, Sample};
 use coverledger::model::MarketId;
@@ -230,6 +230,7 @@ impl Bench {
             stay_seconds: 60,
             excerpt: Excerpt { chars: 60, viewer_ids: false },
             halt: &Halt::new(),
+            cores: &Cores::default(),
             most_prints: 1 << 12,
         };
         let file = file_of(&case.bytes);

@@ -10,6 +10,7 @@
 //! totals and rates that an export reports; `peek` looks at exports that are not configured yet.
 
 mod check;
+mod cores;
 mod error;
 mod find;
 mod format;
@@ -37,6 +38,7 @@ use serde::{Deserialize, Serialize};
 
 pub use check::note::says_note;
 pub use check::total_row::{results_said, says_all, says_total, says_total_of};
+pub use cores::{Core, Cores};
 pub use error::ExportError;
 pub use find::{Found, PathValues, Search, find, is_matched, named};
 pub use format::json::pages::Claim;
@@ -97,6 +99,8 @@ pub struct Reading<'a> {
     pub excerpt: Excerpt,
     /// Stops the reading; what was read is then thrown away.
     pub halt: &'a Halt,
+    /// The cores that it may use.
+    pub cores: &'a Cores,
     /// How many [`Prints`] of records are kept, where no event id identifies them.
     pub most_prints: usize,
 }
@@ -232,7 +236,8 @@ fn decode(
     may_be_absent: Option<usize>,
     records: &mut impl Records,
 ) -> Result<Decoded, ExportError> {
+    let _core = reading.cores.take();
     let mut until = Interruptible { halt: reading.halt, records };
-    let decoded = format::decode(reading.export, file, wanted, may_be_absent, &mut until);
+    let decoded = format::decode(reading.export, file, wanted, may_be_absent, reading.cores, &mut until);
     if reading.halt.is_asked() { Err(ExportError::Stopped) } else { decoded }
 }

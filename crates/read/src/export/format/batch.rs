@@ -7,20 +7,23 @@ use arrow_array::{
     UInt32Array,
 };
 
-use super::field::{Field, Position, shown};
+use super::cells::{Cells, RecordTexts};
+use super::field::{Field, Position, Records, shown};
 
 /// Consecutive records of an export, column by column, in the order of the wanted columns.
 pub(in crate::export) struct Batch<'a> {
     /// The number of the first record, from 1.
     pub(in crate::export) first: u64,
     pub(in crate::export) rows: usize,
-    pub(in crate::export) columns: &'a [ColumnValues],
+    pub(in crate::export) columns: &'a [ColumnValues<'a>],
     /// What the file calls them; `None` for one that it does not have.
     pub(in crate::export) names: &'a [Option<&'a str>],
+    /// Of formats that are text.
+    pub(in crate::export) texts: Option<RecordTexts<'a>>,
 }
 
 /// The values of a column for a batch, in one of the few types that fields are read from. Empty text is null.
-pub(in crate::export) enum ColumnValues {
+pub(in crate::export) enum ColumnValues<'a> {
     /// Null in every record.
     Absent,
     /// Numbers of dictionary entries. No code is null: [`Dictionary::len`] stands for it.
@@ -30,6 +33,7 @@ pub(in crate::export) enum ColumnValues {
     },
     Text(StringArray),
     TextView(StringViewArray),
+    Cells(Cells<'a>),
     Int(Int64Array),
     Float(Float64Array),
     Bool(BooleanArray),
@@ -48,7 +52,8 @@ pub(in crate::export) struct Dictionary {
 
 impl Batch<'_> {
     pub(in crate::export) fn at(&self, row: usize) -> Position {
-        Position { record: self.first + row as u64, byte_offset: None }
+        let record = self.first + row as u64;
+        self.texts.map_or(Position { record, byte_offset: None }, |texts| texts.at(record, row))
     }
 
     /// The values of a record.
@@ -58,17 +63,31 @@ impl Batch<'_> {
         }
     }
 
-    /// Hands over its records one by one.
-    pub(in crate::export) fn each_row(&self, mut record: impl FnMut(Position, &[Field<'_>], &dyn Fn() -> String)) {
+    /// Hands over its records one by one, until the export is refused.
+    pub(in crate::export) fn each_row(&self, records: &mut (impl Records + ?Sized)) {
         let mut fields = vec![Field::Null; self.columns.len()];
         for row in 0..self.rows {
             self.fields(row, &mut fields);
-            record(self.at(row), &fields, &|| self.raw(row));
+            if let Some(text) = self.text(row) {
+                records.text(text);
+            }
+            records.record(self.at(row), &fields, &|| self.raw(row));
+            if records.is_refused() {
+                break;
+            }
         }
     }
 
-    /// A rejected row as text: only the needed columns were decoded, so only they are shown.
+    /// The text of a record, from formats that have one.
+    pub(in crate::export) fn text(&self, row: usize) -> Option<&[u8]> {
+        self.texts.as_ref().map(|texts| texts.get(row).as_bytes())
+    }
+
+    /// A rejected row as text. Where the format has none, only the needed columns were decoded, so only they are shown.
     pub(in crate::export) fn raw(&self, row: usize) -> String {
+        if let Some(texts) = &self.texts {
+            return texts.get(row).to_owned();
+        }
         let values = self.names.iter().zip(self.columns).filter_map(|(name, column)| {
             name.filter(|name| !name.is_empty()).map(|name| format!("{name}={}", shown(column.get(row))))
         });
@@ -76,11 +95,12 @@ impl Batch<'_> {
     }
 }
 
-impl ColumnValues {
+impl ColumnValues<'_> {
     #[inline]
     pub(in crate::export) fn get(&self, row: usize) -> Field<'_> {
         match self {
             Self::Coded { codes, dictionary } => dictionary.get(codes.value(row)),
+            Self::Cells(cells) => cells.get(row),
             Self::Text(array) if array.is_valid(row) => text(array.value(row)),
             Self::TextView(array) if array.is_valid(row) => text(array.value(row)),
             Self::Int(array) if array.is_valid(row) => Field::Int(array.value(row)),

@@ -104,7 +104,7 @@ pub(in crate::export) trait Records {
 
     /// Many records at once; what becomes of them is the same.
     fn batch(&mut self, batch: &Batch<'_>) {
-        batch.each_row(|at, fields, raw| self.record(at, fields, raw));
+        batch.each_row(self);
     }
 
     /// A record that could not be split into fields.

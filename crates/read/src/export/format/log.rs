@@ -15,11 +15,18 @@ pub(super) struct Log {
     pub(super) entries: Vec<String>,
     /// After so many the export is refused.
     pub(super) refused_after: Option<usize>,
+    /// Of the record that comes next, if it was told.
+    pub(super) text: Option<String>,
 }
 
 impl Records for Log {
     fn record(&mut self, at: Position, fields: &[Field<'_>], raw: &dyn Fn() -> String) {
+        assert_eq!(self.text.take(), Some(raw()), "a reject would be shown as another text than the record's own");
         self.entries.push(format!("{at:?} {fields:?} {:?}", raw()));
+    }
+
+    fn text(&mut self, raw: &[u8]) {
+        self.text = Some(String::from_utf8_lossy(raw).into_owned());
     }
 
     fn broken(&mut self, at: Position, reason: Reason, raw: &[u8]) {

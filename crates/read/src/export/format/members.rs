@@ -19,7 +19,7 @@ use super::wanted::Wanted;
 use super::zip_end::claimed_files;
 use super::{Decoded, text};
 use crate::export::error::list;
-use crate::export::{ExportError, Halt};
+use crate::export::{Cores, ExportError, Halt};
 use coverledger_config::{Export, Format};
 use coverledger_core::model::Reason;
 
@@ -32,6 +32,7 @@ pub(super) fn read(
     file: &File,
     wanted: &[Wanted],
     may_be_absent: Option<usize>,
+    cores: &Cores,
     records: &mut impl Records,
 ) -> Result<Decoded, ExportError> {
     let chosen = choose(file, &export.members)?;
@@ -43,7 +44,7 @@ pub(super) fn read(
         let bytes = lying.bytes;
         let open = |encoding: Option<&str>| {
             let source = Decompressed::member(file, lying, Rc::clone(&spent))?;
-            Bytes::of(source.heeding(halt.clone()), encoding)
+            Bytes::of(source.heeding(halt.clone()).on(cores), encoding)
         };
         // A log without a line is an empty file here, and no upload that broke off: the archive is whole.
         if bytes == 0 && matches!(export.format, Format::Ndjson) {
@@ -179,8 +180,8 @@ impl<R: Records> Records for Numbered<'_, R> {
     }
 
     fn batch(&mut self, batch: &Batch<'_>) {
-        let Batch { first, rows, columns, names } = batch;
-        self.records.batch(&Batch { first: self.before + first, rows: *rows, columns, names });
+        let Batch { first, rows, columns, names, texts } = *batch;
+        self.records.batch(&Batch { first: self.before + first, rows, columns, names, texts });
     }
 
     fn broken(&mut self, at: Position, reason: Reason, raw: &[u8]) {

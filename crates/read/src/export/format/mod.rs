@@ -4,6 +4,7 @@
 //! business. How many records there are is counted without the parser, and a broken one costs itself and nothing else.
 
 pub(super) mod batch;
+pub(super) mod cells;
 pub(super) mod delimited;
 pub(super) mod field;
 pub(super) mod heading;
@@ -12,6 +13,7 @@ pub(super) mod json;
 pub(super) mod log;
 pub(super) mod members;
 pub(super) mod parquet;
+pub(super) mod short_text;
 pub(super) mod stream;
 pub(super) mod wanted;
 pub(super) mod workbook;
@@ -19,7 +21,7 @@ mod zip_end;
 
 use std::fs::File;
 
-use crate::export::ExportError;
+use crate::export::{Cores, ExportError};
 use coverledger_config::{Export, Format};
 use field::Records;
 use json::pages::Claim;
@@ -48,16 +50,18 @@ impl From<u64> for Decoded {
 /// Hands over every record with the wanted columns and returns how many there are by a count that the parser has no
 /// part in. Where `records` refuses the export, the count means nothing.
 ///
-/// `may_be_absent` is the wanted column that no record of a format without a header needs to have.
+/// `may_be_absent` is the wanted column that no record of a format without a header needs to have. What is compressed may be
+/// decompressed on another of the `cores`.
 pub(in crate::export) fn decode(
     export: &Export,
     file: File,
     wanted: &[Wanted],
     may_be_absent: Option<usize>,
+    cores: &Cores,
     records: &mut impl Records,
 ) -> Result<Decoded, ExportError> {
     if !export.members.is_empty() && container::is_zip(&file)? {
-        return members::read(export, &file, wanted, may_be_absent, records);
+        return members::read(export, &file, wanted, may_be_absent, cores, records);
     }
     match &export.format {
         Format::Xlsx { sheets, header } => {
@@ -66,7 +70,8 @@ pub(in crate::export) fn decode(
         Format::Parquet => parquet::read(&file, wanted, records).map(Decoded::from),
         _ => {
             let halt = records.halt();
-            let open = |encoding: Option<&str>| Bytes::of(Decompressed::open(file)?.heeding(halt), encoding);
+            let open =
+                |encoding: Option<&str>| Bytes::of(Decompressed::open(file)?.heeding(halt).on(cores), encoding);
             text(export, open, wanted, may_be_absent, records)
         }
     }

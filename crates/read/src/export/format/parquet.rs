@@ -63,7 +63,7 @@ pub(in crate::export) fn read(
             };
             let columns = names.iter().copied().enumerate().map(&mut column).collect::<Result<Vec<_>, _>>()?;
             let rows = batch.num_rows();
-            records.batch(&Batch { first: record + 1, rows, columns: &columns, names: &names });
+            records.batch(&Batch { first: record + 1, rows, columns: &columns, names: &names, texts: None });
             record += rows as u64;
             if records.is_refused() {
                 return Ok(0);

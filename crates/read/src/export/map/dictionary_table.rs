@@ -3,6 +3,7 @@
 use super::dimension_keys::LARGEST_DICTIONARY;
 use crate::export::format::batch::{ColumnValues, Dictionary};
 use crate::export::format::field::Field;
+use crate::export::format::short_text::RecentTexts;
 use crate::export::value::single::id;
 use coverledger_core::model::{Event, Id, IdHash};
 
@@ -19,16 +20,37 @@ impl<T> Default for DictionaryTable<T> {
 }
 
 /// The event of each entry.
-pub(super) type EventTable = DictionaryTable<Option<Event>>;
+#[derive(Default)]
+pub(super) struct EventTable {
+    of_entries: DictionaryTable<Option<Event>>,
+    /// Of a column of a text format, by row, and by words that came recently.
+    of_rows: Vec<Option<Event>>,
+    recent: RecentTexts<Option<Event>>,
+}
 
 impl EventTable {
-    /// Fills the table from the dictionary of a column, if it has a small one that is not the last one.
-    pub(super) fn prepare(&mut self, column: &ColumnValues, event: impl Fn(Field<'_>) -> Option<Event>) {
+    /// Fills the table from the dictionary of a column, if it has a small one that is not the last one, or from its cells.
+    pub(super) fn prepare(&mut self, column: &ColumnValues<'_>, event: impl Fn(Field<'_>) -> Option<Event>) {
+        if let ColumnValues::Cells(cells) = column {
+            self.of_rows.clear();
+            let of_rows = cells.shorts().enumerate().map(|(row, short)| {
+                let known = short.and_then(|short| self.recent.get(&short));
+                known.unwrap_or_else(|| {
+                    let event = event(cells.get(row));
+                    if let Some(short) = short {
+                        self.recent.insert(short, event);
+                    }
+                    event
+                })
+            });
+            self.of_rows.extend(of_rows);
+        }
         let Some(dictionary) = small(column) else { return };
-        if self.serial != Some(dictionary.serial) {
-            self.serial = Some(dictionary.serial);
-            self.by_code.clear();
-            self.by_code.extend(dictionary.fields().map(event));
+        let table = &mut self.of_entries;
+        if table.serial != Some(dictionary.serial) {
+            table.serial = Some(dictionary.serial);
+            table.by_code.clear();
+            table.by_code.extend(dictionary.fields().map(event));
         }
     }
 
@@ -36,14 +58,15 @@ impl EventTable {
     #[inline]
     pub(super) fn get<'c>(
         &self,
-        column: &'c ColumnValues,
+        column: &'c ColumnValues<'_>,
         row: usize,
         event: impl Fn(Field<'c>) -> Option<Event>,
     ) -> Option<Event> {
         match column {
-            ColumnValues::Coded { codes, dictionary } if self.serial == Some(dictionary.serial) => {
-                self.by_code[codes.value(row) as usize]
+            ColumnValues::Coded { codes, dictionary } if self.of_entries.serial == Some(dictionary.serial) => {
+                self.of_entries.by_code[codes.value(row) as usize]
             }
+            ColumnValues::Cells(_) => self.of_rows[row],
             _ => event(column.get(row)),
         }
     }
@@ -65,7 +88,7 @@ struct KeyedId {
 
 impl IdTable {
     /// Fills the table from the dictionary of a column, if it has a small one that is not the last one.
-    pub(super) fn prepare(&mut self, column: &ColumnValues) {
+    pub(super) fn prepare(&mut self, column: &ColumnValues<'_>) {
         let Some(dictionary) = small(column) else { return };
         if self.entries.serial == Some(dictionary.serial) {
             return;
@@ -86,10 +109,11 @@ impl IdTable {
     }
 
     /// The id of a row; `None` if it is missing or not valid.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "an id that is handed over in memory takes longer than its hash")]
+    #[inline(always)]
     pub(super) fn get<'b>(
         &'b self,
-        column: &'b ColumnValues,
+        column: &'b ColumnValues<'_>,
         row: usize,
         number: &'b mut itoa::Buffer,
     ) -> Option<Id<'b>> {
@@ -108,7 +132,7 @@ impl IdTable {
 
 /// The dictionary of a column, unless it has so many entries that deriving all of them would cost more than deriving
 /// those of the rows.
-fn small(column: &ColumnValues) -> Option<&Dictionary> {
+fn small<'c>(column: &'c ColumnValues<'_>) -> Option<&'c Dictionary> {
     match column {
         ColumnValues::Coded { dictionary, .. } => {
             Some(dictionary.as_ref()).filter(|known| known.len() < LARGEST_DICTIONARY)

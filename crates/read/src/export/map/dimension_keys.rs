@@ -1,4 +1,4 @@
-//! A short key for the dimensions of a row, built from dictionary codes, in front of the [`DimensionCache`].
+//! A short key for the dimensions of a row, built from dictionary codes or short texts, in front of the [`DimensionCache`].
 //!
 //! Each distinct value of a column gets a number, once per dictionary entry; the numbers of a row's columns are packed
 //! into one `u128`. Rows with the same key have the same dimensions, so that their text is not hashed again.
@@ -12,6 +12,7 @@ use super::dimension_cache::Resolution;
 use super::layout::Layout;
 use crate::export::format::batch::{Batch, ColumnValues, Dictionary};
 use crate::export::format::field::Field;
+use crate::export::format::short_text::RecentTexts;
 use crate::export::value::single::{MAX_NAME_BYTES, push_key};
 
 /// Larger dictionaries are read row by row.
@@ -44,6 +45,8 @@ struct NumberedColumn {
     by_code: Vec<u32>,
     /// The same numbers by whole number, without the detour through text.
     by_int: HashMap<i64, u32>,
+    /// The same of texts that came recently.
+    recent: RecentTexts<u32>,
 }
 
 impl DimensionKeys {
@@ -60,7 +63,7 @@ impl DimensionKeys {
         keys.clear();
         let bits = self.bits;
         let is_coded = |part: &NumberedColumn| match &batch.columns[part.column] {
-            ColumnValues::Absent | ColumnValues::Int(_) => true,
+            ColumnValues::Absent | ColumnValues::Int(_) | ColumnValues::Cells(_) => true,
             ColumnValues::Coded { dictionary, .. } => dictionary.len() < LARGEST_DICTIONARY,
             _ => false,
         };
@@ -83,6 +86,19 @@ impl DimensionKeys {
                             with_number(*key, part.number_of_int(values, row, bits, &mut self.bytes_left), bits);
                     }
                 }
+                ColumnValues::Cells(cells) => {
+                    for ((row, key), short) in keys.iter_mut().enumerate().zip(cells.shorts()) {
+                        let known = short.and_then(|short| part.recent.get(&short));
+                        let number = known.unwrap_or_else(|| {
+                            let number = part.number(cells.get(row), bits, &mut self.bytes_left);
+                            if let Some(short) = short {
+                                part.recent.insert(short, number);
+                            }
+                            number
+                        });
+                        *key = with_number(*key, number, bits);
+                    }
+                }
                 // The same in every row; a column that is not there is nowhere in the export.
                 _ => keys.iter_mut().filter(|key| **key != NO_KEY).for_each(|key| *key = shifted(*key, bits)),
             }
@@ -91,8 +107,8 @@ impl DimensionKeys {
 
     /// The resolution of a key, if a row had it before.
     #[inline]
-    pub(super) fn get(&self, key: u128) -> Option<Resolution> {
-        self.known.get(&key).copied()
+    pub(super) fn get(&self, key: u128) -> Option<&Resolution> {
+        self.known.get(&key)
     }
 
     /// Remembers the resolution of a key.
@@ -119,7 +135,14 @@ fn shifted(key: u128, bits: u32) -> u128 {
 
 impl NumberedColumn {
     fn new(column: usize) -> Self {
-        Self { column, numbers: HashMap::new(), serial: None, by_code: Vec::new(), by_int: HashMap::new() }
+        Self {
+            column,
+            numbers: HashMap::new(),
+            serial: None,
+            by_code: Vec::new(),
+            by_int: HashMap::new(),
+            recent: RecentTexts::default(),
+        }
     }
 
     /// Numbers the entries of a dictionary.

@@ -52,7 +52,7 @@ pub(in crate::export) struct EventMapper<'a, S> {
 
 impl<'a, S: Signals> EventMapper<'a, S> {
     pub(in crate::export) fn new(reading: &'a Reading<'_>, layout: &'a Layout, signals: &'a mut S) -> Self {
-        let Reading { export, entry_is_click, path, reach, markets, stay_seconds, excerpt, halt: _, most_prints } =
+        let Reading { export, entry_is_click, path, reach, markets, stay_seconds, excerpt, most_prints, .. } =
             reading;
         Self {
             export,

@@ -3,6 +3,7 @@
 //! Nothing here knows of records, columns or files. A value that cannot be read is a reason, never a guess.
 
 pub(super) mod derive;
+mod digits;
 pub(super) mod hour;
 pub(super) mod instant;
 pub(super) mod length;

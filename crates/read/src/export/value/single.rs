@@ -1,8 +1,11 @@
 //! Single values: ids, flags, dwell.
 
+use super::digits::{is_word, whole};
 use crate::export::format::field::Field;
 use coverledger_core::model::Reason;
 
+/// Digits of whole seconds that are read without the general parser.
+const WHOLE_DIGITS: usize = 15;
 /// A week: a longer stay in a room is a broken number.
 const MAX_DWELL_SECONDS: f64 = 7.0 * 86_400.0;
 
@@ -16,6 +19,7 @@ const DIGITS_OF_A_DOUBLE: usize = 16;
 pub(in crate::export) fn id<'a>(field: Field<'a>, number: &'a mut itoa::Buffer) -> Result<&'a str, Reason> {
     match field {
         Field::Text(text) if text.len() > MAX_NAME_BYTES => Err(Reason::TooLong),
+        Field::Text(text) if is_plain(text) => Ok(text),
         Field::Text(text) => {
             let text = unguarded(text.trim());
             if text.is_empty() {
@@ -31,6 +35,13 @@ pub(in crate::export) fn id<'a>(field: Field<'a>, number: &'a mut itoa::Buffer) 
         Field::Float(_) | Field::Decimal(_) => Err(Reason::MangledId),
         _ => Err(Reason::BadValue),
     }
+}
+
+/// Whether an id is just what it looks like: there is nothing to trim, no guard around it, and none of the signs of a number
+/// that was rounded.
+#[inline]
+fn is_plain(text: &str) -> bool {
+    text.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric) && is_word(text.as_bytes())
 }
 
 /// An id without what people put around it so that a spreadsheet takes it for text: `'7646…`, `="7646…"`, `"7646…"`.
@@ -103,8 +114,8 @@ fn is_mangled(text: &str) -> bool {
 pub(in crate::export) fn flag(field: Field<'_>) -> Result<bool, Reason> {
     match field {
         Field::Bool(flag) => Ok(flag),
-        Field::Int(0) | Field::Null => Ok(false),
-        Field::Int(1) => Ok(true),
+        Field::Int(0) | Field::Null | Field::Text("0") => Ok(false),
+        Field::Int(1) | Field::Text("1") => Ok(true),
         Field::Text(text) => {
             let text = text.trim();
             let is_one_of = |words: [&str; 5]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
@@ -127,6 +138,12 @@ pub(in crate::export) fn dwell_ms(field: Field<'_>) -> Result<Option<u32>, Reaso
     let seconds = match field {
         Field::Null => return Ok(None),
         Field::Int(seconds) => seconds as f64,
+        Field::Text(text)
+            if text.len() <= WHOLE_DIGITS
+                && let Some(seconds) = whole(text.as_bytes()) =>
+        {
+            seconds as f64
+        }
         Field::Float(seconds) => seconds,
         Field::Text(text) | Field::Decimal(text) => text.trim().parse::<f64>().map_err(|_| Reason::BadNumber)?,
         _ => return Err(Reason::BadNumber),
@@ -234,9 +251,29 @@ mod tests {
     }
 
     #[test]
+    fn an_id_is_plain_where_nothing_is_taken_off_it_and_nothing_was_rounded() {
+        let read = |text| id(Field::Text(text), &mut itoa::Buffer::new()).map(str::to_owned);
+        for text in
+            ["7646166143702453525", "550e8400-e29b-41d4-a716-446655440000", "KnnC82WncUg", "7E18", "a", "7-1"]
+        {
+            assert!(is_plain(text), "{text}");
+            assert_eq!(read(text).as_deref(), Ok(text));
+        }
+        for text in
+            ["", " 1", "1 ", "'1", "=1", "-1", "7.65142E+18", "7,646,166,143,702,453,530", "1é", "1\u{a0}", "\t"]
+        {
+            assert!(!is_plain(text), "{text}");
+        }
+    }
+
+    #[test]
     fn dwell_is_whole_milliseconds_within_a_week() {
         assert_eq!(dwell_ms(Field::Text("18.2804")), Ok(Some(18_280)));
         assert_eq!(dwell_ms(Field::Int(60)), Ok(Some(60_000)));
+        for (text, ms) in [("60", 60_000), ("000060", 60_000), ("604800", 604_800_000), ("0", 0), (" 60", 60_000)]
+        {
+            assert_eq!(dwell_ms(Field::Text(text)), Ok(Some(ms)), "{text}");
+        }
         assert_eq!(dwell_ms(Field::Null), Ok(None));
         for bad in ["-1", "nan", "inf", "604801", "1m28s"] {
             assert_eq!(dwell_ms(Field::Text(bad)), Err(Reason::BadNumber), "{bad}");

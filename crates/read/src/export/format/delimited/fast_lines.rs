@@ -5,7 +5,8 @@
 use super::LineUse;
 use super::dialect::Dialect;
 use super::index::Index;
-use crate::export::format::field::{Field, Position, Records};
+use crate::export::format::cells::{Cell, RowBuffer};
+use crate::export::format::field::{Position, Records};
 use coverledger_core::model::Reason;
 
 /// Lines are looked at together as long as they and their index stay in the processor's cache.
@@ -17,12 +18,9 @@ pub(super) struct FastLines<'a> {
     /// `None`: nothing of the text is plain.
     delimiter: Option<u8>,
     columns: usize,
-    /// How many fields a record is handed over with.
-    fields: usize,
-    /// Which of them are of which column; the others are not there.
-    places: Vec<(usize, usize)>,
-    /// The columns that are of none.
-    beside: Vec<usize>,
+    /// The columns of a record's cells.
+    places: Vec<usize>,
+    rows: RowBuffer,
     index: Index,
     /// Where the chunk ends that is being read.
     chunk_end: u64,
@@ -31,15 +29,20 @@ pub(super) struct FastLines<'a> {
 }
 
 impl<'a> FastLines<'a> {
-    pub(super) fn new(dialect: &'a Dialect, columns: usize, wanted: &[Option<usize>]) -> Self {
-        let places = wanted.iter().enumerate().filter_map(|(field, column)| column.map(|column| (field, column)));
+    /// `looks_beside` is whether cells of columns that are not wanted are looked at as well.
+    pub(super) fn new(dialect: &'a Dialect, columns: usize, wanted: &[Option<usize>], looks_beside: bool) -> Self {
+        let mut places: Vec<usize> = wanted.iter().flatten().copied().collect();
+        let mut count = 0..;
+        let fields = wanted.iter().map(|column| column.and_then(|_| count.next())).collect();
+        let beside = (0..columns).filter(|column| looks_beside && !wanted.contains(&Some(*column)));
+        let wanted = places.len();
+        places.extend(beside);
         Self {
             dialect,
             delimiter: dialect.quick_delimiter(),
             columns,
-            fields: wanted.len(),
-            places: places.collect(),
-            beside: (0..columns).filter(|column| !wanted.contains(&Some(*column))).collect(),
+            rows: RowBuffer::new(fields, places.len() - wanted),
+            places,
             index: Index::default(),
             chunk_end: 0,
             is_odd: false,
@@ -59,51 +62,37 @@ impl<'a> FastLines<'a> {
         let Some(delimiter) = self.delimiter else { return Some(0) };
         let Some(text) = self.front(window, offset) else { return Some(0) };
         self.index.build(text.as_bytes(), delimiter);
-        let looks_beside = records.looks_beside();
-        let mut fields = vec![Field::Null; self.fields];
-        let mut delimiters = self.index.delimiters.as_slice();
+        let mut ends = self.index.ends.as_slice();
         let mut start = 0;
         for newline in &self.index.newlines {
-            let newline = *newline as usize;
-            let raw = &text[start..newline];
-            let raw = raw.strip_suffix('\r').unwrap_or(raw);
-            let line_start = std::mem::replace(&mut start, newline + 1);
-            if raw.is_empty() {
+            let line_start = std::mem::replace(&mut start, *newline as usize + 1);
+            let line_end = start - 1 - usize::from(text.as_bytes()[line_start..start].ends_with(b"\r\n"));
+            if line_end == line_start {
+                // Nothing ends there but the line.
+                ends = &ends[1..];
                 used.blank += 1;
                 continue;
             }
-            *record += 1;
             used.records += 1;
-            let at = Position { record: *record, byte_offset: Some(offset + line_start as u64) };
-            let is_within = |delimiter: Option<&u32>| delimiter.is_some_and(|at| (*at as usize) < newline);
-            let fits = !is_within(delimiters.get(self.columns - 1))
-                && (self.columns == 1 || is_within(delimiters.get(self.columns - 2)));
-            if fits {
-                let (ends, behind) = delimiters.split_at(self.columns - 1);
-                delimiters = behind;
-                let cell = |column: usize| {
-                    let from = if column == 0 { line_start } else { ends[column - 1] as usize + 1 };
-                    &text[from..ends.get(column).map_or(line_start + raw.len(), |end| *end as usize)]
-                };
-                for (field, column) in &self.places {
-                    let cell = cell(*column);
-                    fields[*field] = if cell.is_empty() { Field::Null } else { Field::Text(cell) };
-                }
-                records.text(raw.as_bytes());
-                if looks_beside {
-                    self.beside.iter().for_each(|column| records.beside(cell(*column)));
-                }
-                records.record(at, &fields, &|| raw.to_owned());
-            } else {
-                let within = delimiters.iter().take_while(|at| is_within(Some(at))).count();
-                delimiters = &delimiters[within..];
-                records.broken(at, Reason::FieldCount, raw.as_bytes());
+            if ends.get(self.columns) == Some(newline) {
+                add_record(&mut self.rows, &self.places, &ends[..=self.columns], (line_start, line_end));
+                ends = &ends[self.columns..];
+                *record += 1;
+                continue;
             }
+            let within = ends.iter().position(|end| end == newline).unwrap_or_default();
+            ends = &ends[within..];
+            if self.rows.hand_over(text, offset, *record, records) {
+                return None;
+            }
+            *record += 1;
+            let at = Position { record: *record, byte_offset: Some(offset + line_start as u64) };
+            records.broken(at, Reason::FieldCount, &text.as_bytes()[line_start..line_end]);
             if records.is_refused() {
                 return None;
             }
         }
-        Some(start)
+        if self.rows.hand_over(text, offset, *record, records) { None } else { Some(start) }
     }
 
     /// The plain lines at the front of a window.
@@ -123,6 +112,20 @@ impl<'a> FastLines<'a> {
         self.is_odd = text.is_err();
         text.ok().filter(|text| !text.is_empty())
     }
+}
+
+/// Adds the record of a line, with the columns at these places; `ends` are those of its fields after the one before the line.
+#[inline]
+fn add_record(rows: &mut RowBuffer, places: &[usize], ends: &[u32], (line_start, line_end): (usize, usize)) {
+    let columns = ends.len() - 1;
+    let returned = u32::from(ends[columns] as usize != line_end);
+    let cells = places.iter().map(|column| match ends.get(*column..).and_then(<[u32]>::first_chunk) {
+        Some([before, end]) if column + 1 == columns => Cell::between(before.wrapping_add(1), *end - returned),
+        Some([before, end]) => Cell::between(before.wrapping_add(1), *end),
+        None => Cell::default(),
+    });
+    rows.cells.extend(cells);
+    rows.end(line_start, line_end);
 }
 
 /// The front of a text up to its last newline.

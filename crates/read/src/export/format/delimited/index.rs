@@ -3,58 +3,77 @@
 /// Where the delimiters and newlines of a text without quotes are.
 #[derive(Default)]
 pub(super) struct Index {
-    pub(super) delimiters: Vec<u32>,
+    /// Of both, after one that is before the text: each is followed by a field.
+    pub(super) ends: Vec<u32>,
     pub(super) newlines: Vec<u32>,
 }
 
+/// One more is the beginning of the text.
+const BEFORE_THE_TEXT: u32 = u32::MAX;
+
 impl Index {
-    /// Finds them in a text that is no longer than [`u32`] can tell.
+    /// Finds them in a text that is no longer than [`u32`] can tell. The delimiter is no newline.
     pub(super) fn build(&mut self, text: &[u8], delimiter: u8) {
-        self.delimiters.clear();
+        self.ends.clear();
+        self.ends.push(BEFORE_THE_TEXT);
         self.newlines.clear();
-        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        self.newlines.extend(memchr::memchr_iter(b'\n', text).map(place));
-        // Fields are too short for a search each.
-        let delimiter = Word::of(delimiter);
         let (blocks, rest) = text.as_chunks::<64>();
+        let mut base = 0;
+        for block in blocks {
+            self.add(base, masks(block, delimiter));
+            base += 64;
+        }
         let mut last = [0; 64];
         last[..rest.len()].copy_from_slice(rest);
         let within = (1 << rest.len()) - 1;
-        let blocks = blocks.iter().map(|block| (block, u64::MAX)).chain(std::iter::once((&last, within)));
-        let mut base = 0;
-        for (block, within) in blocks {
-            let mut mask = 0;
-            for (place, word) in block.as_chunks::<8>().0.iter().enumerate() {
-                mask |= delimiter.mask(u64::from_le_bytes(*word)) << (8 * place);
-            }
-            mask &= within;
-            while mask != 0 {
-                self.delimiters.push(base + mask.trailing_zeros());
-                mask &= mask - 1;
-            }
-            base += 64;
-        }
+        self.add(base, masks(&last, delimiter).map(|mask| mask & within));
+    }
+
+    #[inline]
+    fn add(&mut self, base: u32, [ends, newlines]: [u64; 2]) {
+        push(&mut self.ends, base, ends);
+        push(&mut self.newlines, base, newlines);
     }
 }
 
-/// A byte to look for, eight times.
-#[derive(Clone, Copy)]
-struct Word(u64);
-
-impl Word {
-    fn of(byte: u8) -> Self {
-        Self(u64::from_le_bytes([byte; 8]))
+/// Adds the places of the bits of a mask.
+#[inline]
+fn push(places: &mut Vec<u32>, base: u32, mut mask: u64) {
+    while mask != 0 {
+        places.push(base + mask.trailing_zeros());
+        mask &= mask - 1;
     }
+}
 
-    /// Which of eight bytes are the one: a bit for each.
-    fn mask(self, word: u64) -> u64 {
-        const LOW: u64 = u64::from_le_bytes([0x7f; 8]);
-        const GATHER: u64 = 0x0102_0408_1020_4080;
-        let other = word ^ self.0;
-        // The high bit of a byte is set where none of its bits is; no carry goes from one byte to the next.
-        let same = !(((other & LOW) + LOW) | other | LOW);
-        (same >> 7).wrapping_mul(GATHER) >> 56
+/// Which bytes of a block end a field or a line, and which are newlines: a bit for each.
+#[inline]
+fn masks(block: &[u8; 64], delimiter: u8) -> [u64; 2] {
+    // Compared many at a time, whatever the processor.
+    let (mut ends, mut newlines) = ([0; 64], [0; 64]);
+    for ((end, newline), byte) in ends.iter_mut().zip(&mut newlines).zip(block) {
+        *newline = u8::from(*byte == b'\n');
+        *end = u8::from(*byte == delimiter) | *newline;
     }
+    [bits(&ends), bits(&newlines)]
+}
+
+/// The lowest bits of bytes that have no other.
+#[inline]
+fn bits(bytes: &[u8; 64]) -> u64 {
+    let words = bytes.as_chunks::<8>().0.iter().enumerate();
+    // A bit for each of the words in each of eight bytes; in the order of the bytes they are the other way round.
+    transposed(words.fold(0, |all, (place, word)| all | u64::from_le_bytes(*word) << place))
+}
+
+/// Eight rows of eight bits as columns (Warren, *Hacker's Delight*, 7–3).
+#[inline]
+const fn transposed(mut bits: u64) -> u64 {
+    let other = (bits ^ (bits >> 7)) & 0x00aa_00aa_00aa_00aa;
+    bits ^= other ^ (other << 7);
+    let other = (bits ^ (bits >> 14)) & 0x0000_cccc_0000_cccc;
+    bits ^= other ^ (other << 14);
+    let other = (bits ^ (bits >> 28)) & 0x0000_0000_f0f0_f0f0;
+    bits ^ other ^ (other << 28)
 }
 
 #[cfg(test)]
@@ -69,11 +88,12 @@ mod tests {
             let mut index = Index::default();
             index.build(b"left,from\nbefore\n", delimiter);
             index.build(text.as_bytes(), delimiter);
-            let places = |wanted: u8| -> Vec<u32> {
-                (0..).zip(text.bytes()).filter(|(_, byte)| *byte == wanted).map(|(at, _)| at).collect()
+            let places = |wanted: &[u8]| -> Vec<u32> {
+                (0..).zip(text.bytes()).filter(|(_, byte)| wanted.contains(byte)).map(|(at, _)| at).collect()
             };
-            prop_assert_eq!(&index.delimiters, &places(delimiter));
-            prop_assert_eq!(&index.newlines, &places(b'\n'));
+            prop_assert_eq!(&index.ends[1..], &places(&[delimiter, b'\n']));
+            prop_assert_eq!(index.ends[0].wrapping_add(1), 0);
+            prop_assert_eq!(&index.newlines, &places(b"\n"));
         }
     }
 }

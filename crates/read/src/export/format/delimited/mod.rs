@@ -74,7 +74,7 @@ fn read_lines(
     };
     skip_rows(&mut lines, dialect, header.description_lines, &mut cut, &mut used)?;
     let (columns, wanted) = (heading.len(), places.as_slice());
-    let mut plain = FastLines::new(dialect, columns, wanted);
+    let mut plain = FastLines::new(dialect, columns, wanted, records.looks_beside());
     let mut quoted = Quoted::new(dialect, columns, wanted);
     let mut record = 0_u64;
     loop {

@@ -4,8 +4,9 @@
 //! that only the values remain to be read: numbers, words, and text without escapes. Any other line is left to the
 //! parser.
 
-use super::scalar::{Scalar, scalar};
-use crate::export::format::field::Field;
+use super::scalar::{Scalar, closing_quote, scalar};
+use crate::export::format::cells::{Cell, CellKind};
+use crate::export::format::short_text::ShortText;
 use crate::export::format::wanted::Wanted;
 
 /// Events of different kinds may have different keys.
@@ -26,33 +27,31 @@ pub(super) struct LineTemplates {
 
 /// A line with its values left out.
 struct LineTemplate {
+    /// How many values are needed.
+    needed: usize,
     parts: Vec<TemplateMember>,
     /// What stands behind the last value.
-    tail: Box<[u8]>,
+    tail: Expected,
 }
 
 /// One member of an object.
 struct TemplateMember {
-    /// What stands before the value: from the end of the value before, with the key.
-    before: Box<[u8]>,
+    /// What stands before the value: from the end of the value before, with the key, and with the quote if it was text.
+    before: Expected,
+    is_text: bool,
     wanted: Option<usize>,
 }
 
 impl LineTemplates {
-    /// Reads the line that begins at `from` and returns where it ends, without its line end, and where the next one
-    /// begins. `None` if it has no shape that is known.
-    pub(super) fn read<'t>(
-        &mut self,
-        text: &'t str,
-        from: usize,
-        fields: &mut [Field<'t>],
-    ) -> Option<(usize, usize)> {
-        let likely = self.known.get(self.likely)?.read(text, from, fields);
+    /// Reads the line that begins at `from`, adds a cell for each needed value, and returns where the line ends, without its
+    /// line end, and where the next one begins. `None` if it has no shape that is known; then nothing is added.
+    pub(super) fn read(&mut self, text: &str, from: usize, cells: &mut Vec<Cell>) -> Option<(usize, usize)> {
+        let likely = self.known.get(self.likely)?.read(text, from, cells);
         if likely.is_some() {
             return likely;
         }
         for other in (0..self.known.len()).filter(|other| *other != self.likely) {
-            let read = self.known[other].read(text, from, fields);
+            let read = self.known[other].read(text, from, cells);
             if read.is_some() {
                 self.likely = other;
                 return read;
@@ -91,37 +90,42 @@ impl LineTemplate {
             let colon = end + memchr::memchr(b':', &line[end..])? + 1;
             let value = colon + line[colon..].iter().position(|byte| !byte.is_ascii_whitespace())?;
             let wanted = needed.iter().position(|wanted| wanted.is(name));
-            parts.push(TemplateMember { before: line[from..value].into(), wanted });
-            from = scalar(line, value)?.1;
+            let (kind, value_end) = scalar(line, value)?;
+            let is_text = kind == Scalar::Quoted;
+            let before = Expected::new(&line[from..value + usize::from(is_text)]);
+            parts.push(TemplateMember { before, is_text, wanted });
+            from = value_end;
             match line[from..].trim_ascii_start() {
                 [b',', ..] => {}
-                [b'}', ..] => return Some(Self { parts, tail: line[from..].into() }),
+                [b'}', ..] => {
+                    return Some(Self { needed: needed.len(), parts, tail: Expected::new(&line[from..]) });
+                }
                 _ => return None,
             }
         }
     }
 
-    fn read<'t>(&self, text: &'t str, from: usize, fields: &mut [Field<'t>]) -> Option<(usize, usize)> {
-        let line = text.as_bytes();
-        fields.fill(Field::Null);
+    fn read(&self, text: &str, from: usize, cells: &mut Vec<Cell>) -> Option<(usize, usize)> {
+        let first = cells.len();
+        cells.resize(first + self.needed, Cell::default());
+        let read = self.values(text.as_bytes(), from, &mut cells[first..]);
+        if read.is_none() {
+            cells.truncate(first);
+        }
+        read
+    }
+
+    fn values(&self, text: &[u8], from: usize, cells: &mut [Cell]) -> Option<(usize, usize)> {
         let mut at = from;
         for part in &self.parts {
-            at = behind(line, at, &part.before)?;
-            let (value, end) = scalar(line, at)?;
+            let (cell, end) = part.read(text, at)?;
             if let Some(wanted) = part.wanted {
-                fields[wanted] = match value {
-                    Scalar::Null => Field::Null,
-                    Scalar::Quoted if end - at == 2 => Field::Null,
-                    Scalar::Quoted => Field::Text(&text[at + 1..end - 1]),
-                    Scalar::Whole => Field::Text(&text[at..end]),
-                    Scalar::Fraction => Field::Decimal(&text[at..end]),
-                    Scalar::Truth(truth) => Field::Bool(truth),
-                };
+                cells[wanted] = cell;
             }
             at = end;
         }
-        let end = behind(line, at, &self.tail)?;
-        match line[end..] {
+        let end = self.tail.behind(text, at)?;
+        match text[end..] {
             [b'\n', ..] => Some((end, end + 1)),
             [b'\r', b'\n', ..] => Some((end, end + 2)),
             _ => None,
@@ -129,17 +133,64 @@ impl LineTemplate {
     }
 }
 
-/// Where `text` goes on behind what is expected at a place in it.
-fn behind(text: &[u8], at: usize, expected: &[u8]) -> Option<usize> {
-    let end = at + expected.len();
-    is_same(text.get(at..end)?, expected).then_some(end)
+impl TemplateMember {
+    /// The value behind what stands before it, and where it ends.
+    #[inline]
+    fn read(&self, text: &[u8], at: usize) -> Option<(Cell, usize)> {
+        let Some(from) = self.before.behind(text, at) else { return self.no_text(text, at) };
+        if self.is_text {
+            let end = closing_quote(text, from)?;
+            return Some((Cell::new(from, end, CellKind::Text), end + 1));
+        }
+        value(text, from)
+    }
+
+    /// The same where text stood in the line that was learned from, and none does here.
+    fn no_text(&self, text: &[u8], at: usize) -> Option<(Cell, usize)> {
+        let before = self.before.bytes.strip_suffix(b"\"").filter(|_| self.is_text)?;
+        let from = at + before.len();
+        if text.get(at..from)? != before {
+            return None;
+        }
+        value(text, from)
+    }
 }
 
-/// Whether two short texts of one length are the same: eight bytes at a time, the last of them perhaps again.
-fn is_same(one: &[u8], other: &[u8]) -> bool {
-    let (Some(one_last), Some(other_last)) = (one.last_chunk::<8>(), other.last_chunk::<8>()) else {
-        return one == other;
+/// The value at a place, and where it ends.
+#[inline]
+fn value(text: &[u8], at: usize) -> Option<(Cell, usize)> {
+    let (kind, end) = scalar(text, at)?;
+    let cell = match kind {
+        Scalar::Null => Cell::default(),
+        Scalar::Quoted => Cell::new(at + 1, end - 1, CellKind::Text),
+        Scalar::Whole => Cell::new(at, end, CellKind::Text),
+        Scalar::Fraction => Cell::new(at, end, CellKind::Decimal),
+        Scalar::Truth(true) => Cell::new(at, end, CellKind::True),
+        Scalar::Truth(false) => Cell::new(at, end, CellKind::False),
     };
-    let words = one.as_chunks::<8>().0.iter().zip(other.as_chunks::<8>().0);
-    words.chain(std::iter::once((one_last, other_last))).all(|(one, other)| one == other)
+    Some((cell, end))
+}
+
+/// Bytes that are expected at a place.
+struct Expected {
+    bytes: Box<[u8]>,
+    /// Of short ones, what they are as text that is compared at once.
+    short: Option<ShortText>,
+}
+
+impl Expected {
+    fn new(bytes: &[u8]) -> Self {
+        Self { bytes: bytes.into(), short: ShortText::of(bytes, 0, bytes.len()) }
+    }
+
+    /// Where a text goes on behind them, if they stand at a place in it.
+    #[inline]
+    fn behind(&self, text: &[u8], at: usize) -> Option<usize> {
+        let end = at + self.bytes.len();
+        let is_there = match &self.short {
+            Some(short) => ShortText::of(text, at, self.bytes.len()).as_ref() == Some(short),
+            None => text.get(at..end)? == &*self.bytes,
+        };
+        is_there.then_some(end)
+    }
 }

@@ -17,6 +17,7 @@ use super::members::Members;
 use super::rows_at::is_too_deep;
 use super::{JsonValue, Keys, with_room};
 use crate::export::ExportError;
+use crate::export::format::cells::RowBuffer;
 use crate::export::format::field::{Field, Position, Records};
 use crate::export::format::stream::lines::{Lines, first_line};
 use crate::export::format::wanted::Wanted;
@@ -48,6 +49,7 @@ fn read_lines(
     let mut record = 0_u64;
     let mut keys = Keys::default();
     let mut shapes = LineTemplates::default();
+    let mut rows = RowBuffer::new((0..needed.len()).map(Some).collect(), 0);
     loop {
         let offset = lines.offset();
         let window = lines.window()?;
@@ -55,34 +57,37 @@ fn read_lines(
             break;
         }
         let chunk = chunk(window);
-        let text = if is_quick { simdutf8::basic::from_utf8(chunk).ok() } else { None };
-        let mut fields = vec![Field::Null; needed.len()];
+        let text = if is_quick { simdutf8::basic::from_utf8(chunk).unwrap_or_default() } else { "" };
         let mut from = 0;
         while from < chunk.len() {
+            if let Some((end, next)) = shapes.read(text, from, &mut rows.cells) {
+                record += 1;
+                rows.end(from, end);
+                from = next;
+                continue;
+            }
+            if rows.hand_over(text, offset, record, records) {
+                return Ok(0);
+            }
             record += 1;
             let at = Position { record, byte_offset: Some(offset + from as u64) };
-            if let Some(text) = text
-                && let Some((end, next)) = shapes.read(text, from, &mut fields)
-            {
-                records.text(&chunk[from..end]);
-                records.record(at, &fields, &|| text[from..end].to_owned());
-                from = next;
-            } else {
-                let (line, taken) = first_line(&chunk[from..]);
-                let absent = || None;
-                with_room(needed.len(), absent, |found| match parse(line, needed, found) {
-                    Ok(()) => {
-                        keys.note(found.iter().map(Option::is_some), || names(line));
-                        shapes.learn(line, needed);
-                        take(at, line, found, records);
-                    }
-                    Err(reason) => records.broken(at, reason, line),
-                });
-                from += taken;
-            }
+            let (line, taken) = first_line(&chunk[from..]);
+            let absent = || None;
+            with_room(needed.len(), absent, |found| match parse(line, needed, found) {
+                Ok(()) => {
+                    keys.note(found.iter().map(Option::is_some), || names(line));
+                    shapes.learn(line, needed);
+                    take(at, line, found, records);
+                }
+                Err(reason) => records.broken(at, reason, line),
+            });
+            from += taken;
             if records.is_refused() {
                 return Ok(0);
             }
+        }
+        if rows.hand_over(text, offset, record, records) {
+            return Ok(0);
         }
         let taken = chunk.len();
         lines.consume(taken);

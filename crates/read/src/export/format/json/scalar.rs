@@ -15,11 +15,17 @@ pub(super) enum Scalar {
 }
 
 /// The value at a place and where it ends. `None` if it is nothing plain, or none at all.
+#[inline]
 pub(super) fn scalar(text: &[u8], at: usize) -> Option<(Scalar, usize)> {
     match text.get(at..)? {
         [b'"', ..] => Some((Scalar::Quoted, closing_quote(text, at + 1)? + 1)),
+        [b'1'..=b'9', ..] => {
+            let end = digits(text, at + 1);
+            let is_whole = text.get(end) != Some(&b'.');
+            if is_whole { Some((Scalar::Whole, end)) } else { number(text, at) }
+        }
         [b'-', ..] => number(text, at + 1),
-        [b'0'..=b'9', ..] => number(text, at),
+        [b'0', ..] => number(text, at),
         [b'n', b'u', b'l', b'l', ..] => Some((Scalar::Null, at + 4)),
         [b't', b'r', b'u', b'e', ..] => Some((Scalar::Truth(true), at + 4)),
         [b'f', b'a', b'l', b's', b'e', ..] => Some((Scalar::Truth(false), at + 5)),
@@ -28,7 +34,8 @@ pub(super) fn scalar(text: &[u8], at: usize) -> Option<(Scalar, usize)> {
 }
 
 /// Where text closes, if nothing comes before that means more than itself.
-fn closing_quote(text: &[u8], mut at: usize) -> Option<usize> {
+#[inline]
+pub(super) fn closing_quote(text: &[u8], mut at: usize) -> Option<usize> {
     const QUOTES: u64 = u64::from_le_bytes([b'"'; 8]);
     const BACKSLASHES: u64 = u64::from_le_bytes([b'\\'; 8]);
     const SPACES: u64 = u64::from_le_bytes([b' '; 8]);
@@ -73,6 +80,7 @@ fn number(text: &[u8], at: usize) -> Option<(Scalar, usize)> {
 }
 
 /// Where digits end.
+#[inline]
 fn digits(text: &[u8], mut at: usize) -> usize {
     const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
     const LOW: u64 = u64::from_le_bytes([0x7f; 8]);

@@ -34,7 +34,7 @@ impl Dictionaries {
         place: usize,
         array: &ArrayRef,
         name: &str,
-    ) -> Result<ColumnValues, ExportError> {
+    ) -> Result<ColumnValues<'static>, ExportError> {
         let cast = |to: &DataType| arrow_cast::cast::cast_with_options(array, to, &STRICT).map_err(unsound);
         Ok(match array.data_type() {
             DataType::Utf8 => ColumnValues::Text(array.as_string::<i32>().clone()),

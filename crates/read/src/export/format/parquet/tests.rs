@@ -30,7 +30,7 @@ impl Records for Log {
             ColumnValues::Coded { dictionary, .. } => Some(dictionary.serial),
             _ => None,
         });
-        batch.each_row(|at, fields, raw| self.record(at, fields, raw));
+        batch.each_row(self);
     }
 
     fn broken(&mut self, _: Position, _: Reason, _: &[u8]) {}

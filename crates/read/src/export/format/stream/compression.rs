@@ -7,8 +7,9 @@ use std::rc::Rc;
 
 use flate2::bufread::MultiGzDecoder;
 
+use super::ahead::Ahead;
 use super::member::{Lying, Member};
-use crate::export::{ExportError, Halt};
+use crate::export::{Cores, ExportError, Halt};
 
 /// Beyond this many decompressed bytes, more than [`MAX_EXPANSION`] out of one is a bomb.
 pub(in crate::export) const EXPANSION_GRACE_BYTES: u64 = 64 << 20;
@@ -17,6 +18,9 @@ pub(in crate::export) const MAX_EXPANSION: u64 = 200;
 /// The window that a Zstandard frame may ask for is 2 to this power: 128 MiB, the default of `zstd -d`.
 const MAX_WINDOW_LOG: u32 = 27;
 const BUFFER_BYTES: usize = 1 << 18;
+/// What is smaller is soon decompressed.
+const LEAST_AHEAD_BYTES: u64 = 1 << 18;
+const AHEAD_BLOCK_BYTES: usize = 1 << 17;
 
 /// How a file is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,13 +58,18 @@ pub(in crate::export) struct Decompressed {
     /// What came out of all members of one archive so far.
     spent: Option<Rc<Cell<u64>>>,
     halt: Halt,
+    cores: Cores,
 }
 
 enum Inner {
+    /// Nothing is left.
+    End,
     Plain(File),
     Member(Box<Member>),
     Gzip(Box<MultiGzDecoder<BufReader<File>>>),
     Zstd(Box<zstd::Decoder<'static, BufReader<File>>>),
+    /// One of those, on a thread of its own.
+    Ahead(Ahead),
 }
 
 impl Decompressed {
@@ -86,7 +95,7 @@ impl Decompressed {
                 Inner::Zstd(Box::new(decoder))
             }
         };
-        Ok(Self { inner, compression, compressed, bytes: 0, failure: None, spent: None, halt: Halt::new() })
+        Ok(Self::new(inner, compression, compressed, None))
     }
 
     /// Opens a file within a ZIP archive; `spent` is how many bytes came out of the files of that archive before.
@@ -96,13 +105,35 @@ impl Decompressed {
         }
         let compressed = file.metadata()?.len();
         let inner = Inner::Member(Box::new(Member::open(file, lying)?));
-        let (spent, halt) = (Some(spent), Halt::new());
-        Ok(Self { inner, compression: None, compressed, bytes: 0, failure: None, spent, halt })
+        Ok(Self::new(inner, None, compressed, Some(spent)))
+    }
+
+    fn new(inner: Inner, compression: Option<Compression>, compressed: u64, spent: Option<Rc<Cell<u64>>>) -> Self {
+        let (halt, cores) = (Halt::new(), Cores::default());
+        Self { inner, compression, compressed, bytes: 0, failure: None, spent, halt, cores }
     }
 
     /// The same bytes, which end with an error once a halt is asked for.
     pub(in crate::export) fn heeding(self, halt: Halt) -> Self {
         Self { halt, ..self }
+    }
+
+    /// The same bytes, decompressed ahead of who reads them as soon as one of the cores is left for that.
+    pub(in crate::export) fn on(self, cores: &Cores) -> Self {
+        Self { cores: cores.clone(), ..self }
+    }
+
+    /// Goes on on a thread of its own, if that is worth it and there is a core for it.
+    fn go_ahead(&mut self) {
+        let is_worth_it = match self.inner {
+            Inner::Member(_) | Inner::Gzip(_) | Inner::Zstd(_) => self.compressed >= LEAST_AHEAD_BYTES,
+            Inner::End | Inner::Plain(_) | Inner::Ahead(_) => false,
+        };
+        if let Some(core) = is_worth_it.then(|| self.cores.take_spare()).flatten() {
+            let inner = std::mem::replace(&mut self.inner, Inner::End);
+            let ahead = Ahead::of(inner, AHEAD_BLOCK_BYTES, self.halt.clone(), core);
+            self.inner = ahead.map_or_else(|inner| inner, Inner::Ahead);
+        }
     }
 
     pub(in crate::export) fn compression(&self) -> Option<Compression> {
@@ -115,16 +146,27 @@ impl Decompressed {
     }
 }
 
+impl Read for Inner {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::End => Ok(0),
+            Self::Plain(file) => file.read(into),
+            Self::Member(member) => member.read(into),
+            Self::Gzip(gzip) => gzip.read(into),
+            Self::Zstd(zstd) => zstd.read(into),
+            Self::Ahead(ahead) => ahead.read(into),
+        }
+    }
+}
+
 impl Read for Decompressed {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         self.halt.heed()?;
-        let read = match &mut self.inner {
-            Inner::Plain(file) => return file.read(into),
-            Inner::Member(member) => member.read(into),
-            Inner::Gzip(gzip) => gzip.read(into),
-            Inner::Zstd(zstd) => zstd.read(into),
-        };
-        let read = match read {
+        if let Inner::Plain(file) = &mut self.inner {
+            return file.read(into);
+        }
+        self.go_ahead();
+        let read = match self.inner.read(into) {
             Ok(read) => read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
             Err(error) => {

@@ -137,6 +137,7 @@ fn read_text(
         stay_seconds: 60,
         excerpt: Excerpt { chars: 40, viewer_ids: false },
         halt: &crate::export::Halt::new(),
+        cores: &crate::export::Cores::default(),
         most_prints: 1 << 16,
     };
     read_page(&reading, file, max_rows)

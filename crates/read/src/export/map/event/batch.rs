@@ -46,6 +46,9 @@ impl<S: Signals> EventMapper<'_, S> {
                 *occurred_us != NO_INSTANT && self.map_sound(batch, row, (*occurred_us, *key), &mut fields);
             if !is_mapped {
                 batch.fields(row, &mut fields);
+                if let Some(text) = batch.text(row) {
+                    self.text(text);
+                }
                 self.record(batch.at(row), &fields, &|| batch.raw(row));
             }
         }
@@ -79,32 +82,45 @@ impl<S: Signals> EventMapper<'_, S> {
                 Err(NoSignal::Reject(..)) => return false,
             };
         let (mut of_event, mut of_viewer) = (itoa::Buffer::new(), itoa::Buffer::new());
-        let event_id = layout.event_id.map(|column| self.event_ids.get(&columns[column], row, &mut of_event));
-        let viewer_id = layout.viewer_id.map(|column| self.viewer_ids.get(&columns[column], row, &mut of_viewer));
-        if matches!(event_id, Some(None)) || matches!(viewer_id, Some(None)) {
-            return false;
-        }
-        let known = Some(key).filter(|key| *key != NO_KEY).and_then(|key| self.coded.get(key));
-        let known = known.unwrap_or_else(|| {
-            batch.fields(row, fields);
-            let known = self.stages.look(fields, |stage| {
-                self.of_stages.push(prints::of_stage(stage));
-                self.reaches_us.push(self.reach.in_market(&stage.market));
-                self.signals.stage(stage);
+        let event_id = match layout.event_id {
+            None => None,
+            Some(column) => match self.event_ids.get(&columns[column], row, &mut of_event) {
+                None => return false,
+                of_row => of_row,
+            },
+        };
+        let viewer_id = match layout.viewer_id {
+            None => None,
+            Some(column) => match self.viewer_ids.get(&columns[column], row, &mut of_viewer) {
+                None => return false,
+                of_row => of_row,
+            },
+        };
+        let known = if key == NO_KEY { None } else { self.coded.get(key) };
+        let stage = if let Some(Resolution::Stage(stage)) = known {
+            *stage
+        } else {
+            let known = known.copied().unwrap_or_else(|| {
+                batch.fields(row, fields);
+                let known = self.stages.look(fields, |stage| {
+                    self.of_stages.push(prints::of_stage(stage));
+                    self.reaches_us.push(self.reach.in_market(&stage.market));
+                    self.signals.stage(stage);
+                });
+                if key != NO_KEY {
+                    self.coded.insert(key, known);
+                }
+                known
             });
-            if key != NO_KEY {
-                self.coded.insert(key, known);
+            match known {
+                Resolution::Stage(stage) => stage,
+                Resolution::Ignored => {
+                    self.outcomes.stats.record(occurred_us);
+                    self.outcomes.ignored += 1;
+                    return self.stages.settle(known).is_err();
+                }
+                Resolution::Reject(..) => return false,
             }
-            known
-        });
-        let stage = match known {
-            Resolution::Stage(stage) => stage,
-            Resolution::Ignored => {
-                self.outcomes.stats.record(occurred_us);
-                self.outcomes.ignored += 1;
-                return self.stages.settle(known).is_err();
-            }
-            Resolution::Reject(..) => return false,
         };
         if !self.is_in_reach(stage, credited_us) {
             return false;
@@ -112,18 +128,10 @@ impl<S: Signals> EventMapper<'_, S> {
         self.outcomes.stats.record(occurred_us);
         self.outcomes.stats.taken(credited_us, occurred_us);
         self.outcomes.taken += 1;
-        let signal = Signal {
-            record,
-            occurred_us,
-            credited_us,
-            kinds,
-            dwell_ms,
-            event_id: event_id.flatten(),
-            viewer_id: viewer_id.flatten(),
-            stage,
-        };
+        let signal = Signal { record, occurred_us, credited_us, kinds, dwell_ms, event_id, viewer_id, stage };
         if let Some(prints) = &mut self.prints {
-            prints.add(prints::of_signal(&signal, self.of_stages[stage]));
+            let of_signal = || prints::of_signal(&signal, self.of_stages[stage]);
+            prints.add(batch.text(row).map_or_else(of_signal, prints::of_text));
         }
         self.signals.signal(&signal);
         true

@@ -106,6 +106,7 @@ fn read(rows: QualityRows, text: &str) -> (ReadReport, Kept) {
         stay_seconds: 60,
         excerpt: Excerpt { chars: 80, viewer_ids: false },
         halt: &Halt::new(),
+        cores: &crate::export::Cores::default(),
         most_prints: 1 << 16,
     };
     let mut kept = Kept::default();

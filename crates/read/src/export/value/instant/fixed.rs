@@ -1,5 +1,7 @@
 //! Dates and times whose every digit has its place: read by position.
 
+use crate::export::value::digits::are_digits;
+
 /// Years in which nothing needs a second look: instants of any offset lie behind 1970. The rest goes the general way.
 const YEARS: std::ops::Range<u32> = 1971..2200;
 
@@ -17,11 +19,27 @@ pub(super) struct Fixed {
     pub(super) len: usize,
     /// The date read last, since neighbours are of one day: its digits as a number, and its microseconds since 1970.
     pub(super) last_day: Option<(u32, i64)>,
+    pub(super) last_head: Option<Head>,
+}
+
+/// What stands before a clock of eight characters, `09:31:00`, at the end of a text that was read; the same again is the same
+/// day.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Head {
+    /// Its first eight bytes and its last eight.
+    ends: [[u8; 8]; 2],
+    bytes: usize,
+    /// Zeros in place of the digits of the clock, and what stands between them.
+    clock: u64,
+    day_us: i64,
 }
 
 impl Fixed {
     /// What the clock shows in microseconds since 1970, and what follows. `None` if it is not plainly a time.
     pub(super) fn read<'t>(&mut self, text: &'t [u8]) -> Option<(i64, &'t [u8])> {
+        if let Some(us) = self.last_head.as_ref().and_then(|last| last.read(text)) {
+            return Some((us, &text[self.len..]));
+        }
         let (head, rest) = text.split_at_checked(self.len)?;
         if self.literals.iter().any(|(at, byte)| head.get(*at) != Some(byte)) {
             return None;
@@ -39,8 +57,44 @@ impl Fixed {
                 us
             }
         };
-        Some((day_us + i64::from((hour * 60 + minute) * 60 + second) * 1_000_000, rest))
+        self.last_head = self.head(head, day_us);
+        Some((day_us + time_us(hour, minute, second), rest))
     }
+
+    /// The head of a text that was read, if a clock of eight characters ends it.
+    fn head(&self, text: &[u8], day_us: i64) -> Option<Head> {
+        let (at, minute, second) = (self.hour?, self.minute?, self.second?);
+        let is_clock = (minute, second, text.len()) == (at + 3, at + 6, at + 8);
+        let (head, clock) = text.split_at_checked(at)?;
+        let [.., first, _, _, other, _, _] = *clock.first_chunk::<8>()?;
+        let clock = u64::from_le_bytes([b'0', b'0', first, b'0', b'0', other, b'0', b'0']);
+        let ends = [*head.first_chunk()?, *head.last_chunk()?];
+        (is_clock && at <= 16).then_some(Head { ends, bytes: at, clock, day_us })
+    }
+}
+
+impl Head {
+    /// Microseconds since 1970 if a text has the same head, and a clock behind it.
+    #[inline]
+    fn read(&self, text: &[u8]) -> Option<i64> {
+        let (head, rest) = text.split_at_checked(self.bytes)?;
+        if *head.first_chunk::<8>()? != self.ends[0] || *head.last_chunk::<8>()? != self.ends[1] {
+            return None;
+        }
+        let digits = u64::from_le_bytes(*rest.first_chunk()?) ^ self.clock;
+        let [.., first, _, _, other, _, _] = digits.to_le_bytes();
+        if !are_digits(digits) || first | other != 0 {
+            return None;
+        }
+        let [hour, _, _, minute, _, _, second, _] = (digits * 10 + (digits >> 8)).to_le_bytes();
+        (hour <= 23 && minute <= 59 && second <= 59)
+            .then(|| self.day_us + time_us(hour.into(), minute.into(), second.into()))
+    }
+}
+
+/// A time of day in microseconds.
+fn time_us(hour: u32, minute: u32, second: u32) -> i64 {
+    i64::from((hour * 60 + minute) * 60 + second) * 1_000_000
 }
 
 fn part(text: &[u8], at: Option<usize>) -> Option<u32> {

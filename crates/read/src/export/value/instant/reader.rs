@@ -6,6 +6,7 @@ use super::pattern::Compiled;
 use super::rfc3339::Rfc3339;
 use super::{from_wall, in_range, on_the_wall, read};
 use crate::export::format::field::Field;
+use crate::export::value::digits::whole;
 use coverledger_config::{InstantFormat, WallClock, ZoneRule};
 use coverledger_core::model::Reason;
 use coverledger_core::time::{Steady, Zone};
@@ -21,6 +22,8 @@ pub(in crate::export) struct Reader<'a> {
 enum FastText<'a> {
     Any,
     Rfc3339(Rfc3339),
+    /// A count of units of so many microseconds.
+    Epoch(i64),
     Pattern(Compiled, SteadyClock<'a>),
 }
 
@@ -28,6 +31,9 @@ impl<'a> Reader<'a> {
     pub(in crate::export) fn new(format: &'a InstantFormat) -> Self {
         let shape = match format {
             InstantFormat::Rfc3339 => FastText::Rfc3339(Rfc3339::new()),
+            InstantFormat::EpochSeconds => FastText::Epoch(1_000_000),
+            InstantFormat::EpochMillis => FastText::Epoch(1_000),
+            InstantFormat::EpochMicros => FastText::Epoch(1),
             InstantFormat::Pattern { pattern, wall: Some(wall) } => match (Compiled::of(pattern), &wall.zone) {
                 (Some(compiled), ZoneRule::Named(zone)) => {
                     FastText::Pattern(compiled, SteadyClock { wall, zone, steady: None })
@@ -50,6 +56,12 @@ impl<'a> Reader<'a> {
             match &mut self.shape {
                 FastText::Rfc3339(rfc3339) => {
                     if let Some(us) = rfc3339.read(text.as_bytes()) {
+                        return in_range(us);
+                    }
+                }
+                FastText::Epoch(us_per_unit) => {
+                    let units = whole(text.as_bytes()).and_then(|units| i64::try_from(units).ok());
+                    if let Some(us) = units.and_then(|units| units.checked_mul(*us_per_unit)) {
                         return in_range(us);
                     }
                 }

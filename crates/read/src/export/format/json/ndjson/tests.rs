@@ -130,13 +130,17 @@ proptest! {
 fn lines_like_those_before_pass_the_parser_by() {
     let needed = ["id", "at"].map(|name| Wanted::needed(&ColumnName::new(name)));
     let mut shapes = LineTemplates::default();
-    let mut fields = [Field::Null; 2];
-    let text = "{\"at\":\"b\",\"x\":1.50,\"id\":null}\n{\"id\": -7 }\r\n";
-    assert_eq!(shapes.read(text, 0, &mut fields), None);
+    let mut cells = Vec::new();
+    let text = "{\"at\":\"b\",\"x\":1.50,\"id\":null}\n{\"id\": -7 }\r\n{\"at\":7,\"x\":1,\"id\":true}\n";
+    assert_eq!(shapes.read(text, 0, &mut cells), None);
     shapes.learn(b"{\"at\":\"a\",\"x\":true,\"id\":12}", &needed);
     shapes.learn(b"{\"id\": 1 }", &needed);
-    assert_eq!(shapes.read(text, 0, &mut fields), Some((29, 30)));
-    assert_eq!(fields, [Field::Null, Field::Text("b")]);
-    assert_eq!(shapes.read(text, 30, &mut fields), Some((41, 43)));
-    assert_eq!(fields, [Field::Text("-7"), Field::Null]);
+    assert_eq!(shapes.read(text, 0, &mut cells), Some((29, 30)));
+    assert_eq!(shapes.read(text, 30, &mut cells), Some((41, 43)));
+    assert_eq!(shapes.read(text, 43, &mut cells), Some((67, 68)));
+    assert_eq!(shapes.read(text, 68, &mut cells), None);
+    let fields: Vec<Field<'_>> = cells.iter().map(|cell| cell.get(text)).collect();
+    assert_eq!(fields[..2], [Field::Null, Field::Text("b")]);
+    assert_eq!(fields[2..4], [Field::Text("-7"), Field::Null]);
+    assert_eq!(fields[4..], [Field::Bool(true), Field::Text("7")]);
 }

@@ -123,6 +123,33 @@ proptest! {
     }
 
     #[test]
+    fn counts_of_units_are_read_by_position_as_they_are_in_general(
+        texts in prop::collection::vec("[+-]?(0|1[0-9]{9}|17[0-9]{11}|17[0-9]{14}|[0-9]{0,20})([.e][0-9])?[ \t]?", 1..12),
+        format in prop::sample::select(&[InstantFormat::EpochSeconds, InstantFormat::EpochMillis, InstantFormat::EpochMicros][..]),
+    ) {
+        assert_alike(&format, &texts)?;
+    }
+
+    #[test]
+    fn times_of_one_day_are_read_by_position_as_they_are_in_general(
+        format in prop::sample::select(&["%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H.%M.%S", "%Y-%m-%dT%H:%M:%S.%fZ", "%H:%M:%S %d-%m-%Y", "%Y%m%d%H%M%S"][..])
+            .prop_map(|format| pattern(format, "Europe/Berlin", GapPolicy::Reject, FoldPolicy::Reject)),
+        text in prop::sample::select(&["2026-11-21 19:35:42", "2026/11/21 19.35.42", "2026-11-21T19:35:42.28Z", "19:35:42 21-11-2026", "20261121193542", "2026-11-21T19:35:42+08:00"][..]),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), "[0-9:./ T\u{0}\u{7f}é-]"), 0..20),
+    ) {
+        // Each with a character of its own that differs from the first, which makes the day known.
+        let changed = changes.iter().map(|(at, put)| {
+            let mut chars: Vec<char> = text.chars().collect();
+            let at = at.index(chars.len());
+            chars.splice(at..=at, put.chars());
+            chars.into_iter().collect()
+        });
+        let texts: Vec<String> = std::iter::once(text.to_owned()).chain(changed).collect();
+        assert_alike(&format, &texts)?;
+        assert_alike(&InstantFormat::Rfc3339, &texts)?;
+    }
+
+    #[test]
     fn patterns_are_read_by_position_as_they_are_in_general(
         (pattern, zone, texts) in (prop::sample::select(&PATTERNS[..]), prop::sample::select(&ZONES[..]))
             .prop_flat_map(|(pattern, zone)| (Just(pattern), Just(zone), texts(written(pattern)))),
