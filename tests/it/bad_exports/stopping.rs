@@ -16,6 +16,8 @@ use super::workbook::{sheet, workbook};
 const ROWS: usize = 20_000;
 /// Parquet is read by the batch.
 const MOST_AT_ONCE: usize = 4096;
+/// Plain lines are mapped many at a time: 64 KiB of them at most, of which each has more than 32 bytes here.
+const MOST_LINES_AT_ONCE: usize = 2048;
 
 /// Asks to leave off at its tenth signal.
 struct Impatient<'a> {
@@ -43,9 +45,9 @@ fn exports() -> Vec<(&'static str, Mapping, Vec<u8>, usize)> {
     let mut gzip = Vec::new();
     GzEncoder::new(csv.as_bytes(), Compression::new(6)).read_to_end(&mut gzip).unwrap();
     vec![
-        ("CSV", Mapping::events(), csv.clone().into_bytes(), 0),
-        ("CSV within gzip", Mapping::events(), gzip, 0),
-        ("NDJSON", Mapping::events().ndjson(), lines(good_json).into_bytes(), 0),
+        ("CSV", Mapping::events(), csv.clone().into_bytes(), MOST_LINES_AT_ONCE),
+        ("CSV within gzip", Mapping::events(), gzip, MOST_LINES_AT_ONCE),
+        ("NDJSON", Mapping::events().ndjson(), lines(good_json).into_bytes(), MOST_LINES_AT_ONCE),
         ("JSON", Mapping::events().json(&["[]"]), format!("[{}]", objects.join(",")).into_bytes(), 0),
         ("XLSX", Mapping::events().xlsx(&[]), workbook(vec![sheet("s", &csv)]), 0),
         ("Parquet", Mapping::events().parquet(), parquet(&csv), MOST_AT_ONCE),

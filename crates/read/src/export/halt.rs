@@ -1,7 +1,7 @@
 //! Stops the reading of an export from another thread.
 //!
-//! Readers are synchronous code on a thread that nothing else can end. So each checks its [`Halt`] between two records and
-//! whenever it takes more bytes. A stopped reader returns some error, which [`read`](super::read) turns into
+//! Readers are synchronous code on a thread that nothing else can end. So each checks its [`Halt`] between two records, or
+//! batches of them, and whenever it takes more bytes. A stopped reader returns some error, which [`read`](super::read) turns into
 //! [`ExportError::Stopped`](super::ExportError::Stopped).
 
 use std::io::{self, Read, Seek, SeekFrom};

@@ -1,4 +1,4 @@
-//! Stops reading between two records once a [`Halt`] is asked for.
+//! Stops reading between two records, or two batches of them, once a [`Halt`] is asked for.
 
 use super::Halt;
 use super::format::batch::Batch;

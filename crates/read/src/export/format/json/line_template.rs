@@ -6,7 +6,6 @@
 
 use super::scalar::{Scalar, closing_quote, scalar};
 use crate::export::format::cells::{Cell, CellKind};
-use crate::export::format::short_text::ShortText;
 use crate::export::format::wanted::Wanted;
 
 /// Events of different kinds may have different keys.
@@ -174,23 +173,32 @@ fn value(text: &[u8], at: usize) -> Option<(Cell, usize)> {
 /// Bytes that are expected at a place.
 struct Expected {
     bytes: Box<[u8]>,
-    /// Of short ones, what they are as text that is compared at once.
-    short: Option<ShortText>,
 }
 
 impl Expected {
     fn new(bytes: &[u8]) -> Self {
-        Self { bytes: bytes.into(), short: ShortText::of(bytes, 0, bytes.len()) }
+        Self { bytes: bytes.into() }
     }
 
     /// Where a text goes on behind them, if they stand at a place in it.
     #[inline]
     fn behind(&self, text: &[u8], at: usize) -> Option<usize> {
         let end = at + self.bytes.len();
-        let is_there = match &self.short {
-            Some(short) => ShortText::of(text, at, self.bytes.len()).as_ref() == Some(short),
-            None => text.get(at..end)? == &*self.bytes,
-        };
-        is_there.then_some(end)
+        is_same(text.get(at..end)?, &self.bytes).then_some(end)
     }
+}
+
+/// Whether two short texts of one length are the same: by the bytes at both ends, which together are all.
+#[inline]
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    match one.len() {
+        8..=16 => ends::<8>(one) == ends::<8>(other),
+        17..=32 => ends::<16>(one) == ends::<16>(other),
+        _ => one == other,
+    }
+}
+
+#[inline]
+fn ends<const BYTES: usize>(text: &[u8]) -> [Option<&[u8; BYTES]>; 2] {
+    [text.first_chunk(), text.last_chunk()]
 }

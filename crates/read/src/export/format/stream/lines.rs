@@ -9,7 +9,7 @@ use crate::export::ExportError;
 pub(in crate::export) const MAX_RECORD_BYTES: usize = 1 << 20;
 const BUFFER_BYTES: usize = 2 * MAX_RECORD_BYTES + SMALLEST_READ;
 /// Read at a time, as long as lines are no longer: it stays in the processor's cache.
-const USUAL_READ: usize = 1 << 17;
+const USUAL_READ: usize = 1 << 18;
 /// A decoder of another encoding needs room for a whole character and a mark.
 const SMALLEST_READ: usize = 16;
 
