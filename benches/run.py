@@ -8,6 +8,7 @@ import platform
 import re
 import shutil
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -51,6 +52,7 @@ class Bench:
         self.args = args
         self.work: Path = args.work
         self.binary = str(args.binary.resolve())
+        self.trash = self.work / "trash"
         self.work.mkdir(parents=True, exist_ok=True)
 
     # ------------------------------------------------------------------------------------------ exports
@@ -77,6 +79,7 @@ class Bench:
         # Peers count and decide nothing, so nor does the night that they are held against.
         for name in ("decisions", "library"):
             (made / f"config/{name}.yaml").unlink(missing_ok=True)
+        self.without_brief(made)
         shutil.rmtree(made / "config/experiments", ignore_errors=True)
         nightly = made / "jobs/nightly.yaml"
         text, found = re.subn(r"^lookback_days: .*$", f"lookback_days: {days}", nightly.read_text(), flags=re.MULTILINE)
@@ -92,8 +95,15 @@ class Bench:
             shutil.rmtree(made, ignore_errors=True)
             made.mkdir()
             print(f"generating {days} days of {case.title}", file=sys.stderr, flush=True)
-            world.save({"shop": shop, "counts": counts}[case.world].write(made, days), made / "ready")
+            asked = {"shop": shop, "counts": counts}[case.world].write(made, days)
+            self.without_brief(made)
+            world.save(asked, made / "ready")
         return made, world.load(made / "ready")
+
+    def without_brief(self, made: Path) -> None:
+        """Nor do peers make a morning brief, and the minutes that it shows: `--brief` says what it costs."""
+        if not self.args.brief:
+            (made / "config/brief.yaml").unlink()
 
     def without_ids(self, made: Path) -> Path:
         """The same exports, with a configuration that knows of no event ids."""
@@ -158,8 +168,14 @@ class Bench:
 
     def coverledger(self, folder: Path, asked: World, fresh: bool = True) -> Cost:
         if fresh:
-            shutil.rmtree(folder / "archive", ignore_errors=True)
+            self.put_away(folder / "archive")
         return run([self.binary, *asked.command, "-q"], folder)
+
+    def put_away(self, archive: Path) -> None:
+        """Moves an archive aside, to be deleted at the end: ext4 makes files slowly for minutes after others were deleted."""
+        if archive.exists():
+            self.trash.mkdir(exist_ok=True)
+            archive.rename(Path(tempfile.mkdtemp(dir=self.trash)) / "archive")
 
     def truth(self, results: Results, archive: Path, asked: World) -> None:
         """Holds the archive against the sums that are known of its exports."""
@@ -254,6 +270,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--no-peers", action="store_true", help="coverledger alone")
     parser.add_argument("--events", type=positive, help="rows to generate, in every case of the demo's (default: the case's own)")
     parser.add_argument("--days", type=positive, help="local dates of the small shop and of the counts (default: two years, and one)")
+    parser.add_argument("--brief", action="store_true", help="coverledger makes the morning brief as well (needs a work folder of its own)")
     parser.add_argument("--rounds", type=positive, default=5, help="all in turn, so many times (default 5); the table has medians")
     parser.add_argument("--threads", type=positive, default=2, help="threads for the peers (default 2)")
     parser.add_argument("--binary", type=Path, help="a coverledger that is already built")
@@ -285,6 +302,7 @@ def main() -> int:
         everything["cases"].append(dataclasses.asdict(results))
         (args.work / "results.json").write_text(json.dumps(everything, indent=1))
     print(table.markdown(found, OURS))
+    shutil.rmtree(bench.trash, ignore_errors=True)
     print(f"\nEvery single run is in {args.work / 'results.json'}. It all took {(time.perf_counter() - begun) / 60:.1f} minutes.")
     wrong = [f"{who} in {results.case.name}" for results in found for who in results.wrong]
     answers = sum(len(results.asked) for results in found) - sum(who != OURS for results in found for who in results.wrong)

@@ -109,7 +109,8 @@ impl<W: SignalWriter> Signals for Localizing<'_, W> {
         self.writer.too_many()
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a signal that is handed over in memory takes longer than its place")]
+    #[inline(always)]
     fn signal(&mut self, signal: &Signal<'_>) {
         let place = self.stage_clock[signal.stage].and_then(|clock| {
             let MarketClock { timeline, day_numbers } = &self.clocks.of_markets[clock];

@@ -68,6 +68,11 @@ impl Progress {
         self.take(&self.generations[generation].events)
     }
 
+    /// Whether nobody has taken all events of a generation yet.
+    pub(super) fn has_events(&self, generation: usize) -> bool {
+        self.generations[generation].events.load(Ordering::Acquire) < self.parts
+    }
+
     /// How many generations there are.
     pub(super) fn generations(&self) -> usize {
         self.generations.len()

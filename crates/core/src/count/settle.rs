@@ -1,7 +1,7 @@
 //! Rows that are all there become counts: what no thread has settled while it read is settled by all of them.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier};
 
 use super::bars::{BarSpool, Bars};
 use super::cells::Numbered;
@@ -56,22 +56,37 @@ impl Counter {
         Ok((of_viewers, numbered))
     }
 
-    /// Lets every thread settle, and adds up what they find and what was found before.
+    /// Lets all threads settle what is left, and adds up what they find and what was found before.
     fn settle_with(&self, partials: Vec<PartialCounts>, and_viewers: bool) -> std::io::Result<(Tally, OfViewers)> {
-        let barrier = Barrier::new(self.options.threads.max(1));
-        let shares = on_threads(self.options.threads, || {
-            let mut settler = Settler::new(self);
-            settler.settle_rest(and_viewers, &barrier)?;
-            settler.finish()
-        })?;
-        let mut partials = partials.into_iter().map(|PartialCounts { tally, of_viewers }| (tally, of_viewers));
-        let (mut total, mut all) =
-            partials.next().unwrap_or_else(|| (Tally::new(0, &self.scope), OfViewers::default()));
-        for (tally, of_viewers) in partials.chain(shares) {
-            total.add(&tally);
-            all.add(&of_viewers);
+        let mut shares: Vec<_> =
+            partials.into_iter().map(|PartialCounts { tally, of_viewers }| (tally, of_viewers)).collect();
+        // One generation after the other: each lets go of rows that the one before asked.
+        for generation in 0..self.progress.generations() {
+            if self.progress.has_events(generation) {
+                shares.extend(self.by_all(|settler| settler.settle_rest_of_events(generation))?);
+            }
+        }
+        if and_viewers {
+            shares.extend(self.by_all(Settler::settle_rest_of_viewers)?);
+        }
+        let (mut total, mut all) = (Tally::new(0, &self.scope), OfViewers::default());
+        for (tally, of_viewers) in &shares {
+            total.add(tally);
+            all.add(of_viewers);
         }
         Ok((total, all))
+    }
+
+    /// Lets every thread settle a share.
+    fn by_all<'c>(
+        &'c self,
+        settle: impl Fn(&mut Settler<'c>) -> std::io::Result<()> + Sync,
+    ) -> std::io::Result<Vec<(Tally, OfViewers)>> {
+        on_threads(self.options.threads, || {
+            let mut settler = Settler::new(self);
+            settle(&mut settler)?;
+            settler.finish()
+        })
     }
 }
 

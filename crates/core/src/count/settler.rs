@@ -1,7 +1,6 @@
 //! One thread's share of settling: redeliveries are found where events meet, then first touches where viewers do.
 
 use std::io;
-use std::sync::Barrier;
 
 use super::bars::{BarSpool, BarTally, Place};
 use super::cells::CellTable;
@@ -89,27 +88,16 @@ impl<'c> Settler<'c> {
         self.tell()
     }
 
-    /// Takes part in settling all that is left, generation by generation: all threads do, and wait for each other before the next.
-    pub(super) fn settle_rest(&mut self, and_viewers: bool, others: &Barrier) -> io::Result<()> {
-        let progress = &self.counter.progress;
-        let mut settled = Ok(());
-        for generation in 0..progress.generations() {
-            // Whoever fails waits all the same, or the others would wait for ever.
-            settled = settled.and_then(|()| {
-                while let Some(part) = progress.rest_of_events(generation) {
-                    self.settle_events(generation, part)?;
-                }
-                self.tell()
-            });
-            others.wait();
-            if and_viewers {
-                settled = settled.and_then(|()| self.settle_viewers_that_are_ready());
-            }
+    /// Takes part in settling the events of a generation: all rows are there, and its forerunners are settled.
+    pub(super) fn settle_rest_of_events(&mut self, generation: usize) -> io::Result<()> {
+        while let Some(part) = self.counter.progress.rest_of_events(generation) {
+            self.settle_events(generation, part)?;
         }
-        settled
+        self.tell()
     }
 
-    fn settle_viewers_that_are_ready(&mut self) -> io::Result<()> {
+    /// Takes part in settling all viewers that are left, once all events are settled.
+    pub(super) fn settle_rest_of_viewers(&mut self) -> io::Result<()> {
         while let Some((generation, part)) = self.counter.progress.next_viewers() {
             self.settle_viewers(generation, part)?;
         }

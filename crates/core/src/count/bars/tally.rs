@@ -24,16 +24,19 @@ pub(in crate::count) struct BarTally<'s> {
     sums: Vec<BarRow>,
 }
 
-/// Where the last rows of a place were summed, in two bars: a leave speaks of an earlier one than its neighbours.
+/// So many bars of a place are near: neighbours in an export are hardly ever further apart.
+const NEAR_BARS: usize = 16;
+
+/// Where rows of a place were summed, by the last bits of their bar.
 #[derive(Debug, Clone, Copy)]
 struct Near {
-    /// The last one first, each with the number of its sums.
-    bars: [(Bar, u32); 2],
+    /// Each with the number of its sums.
+    bars: [(Bar, u32); NEAR_BARS],
     place: Place,
 }
 
 impl Near {
-    const NONE: [(Bar, u32); 2] = [(Bar::numbered(0), NOWHERE); 2];
+    const NONE: [(Bar, u32); NEAR_BARS] = [(Bar::numbered(0), NOWHERE); NEAR_BARS];
 }
 
 impl<'s> BarTally<'s> {
@@ -60,15 +63,13 @@ impl<'s> BarTally<'s> {
         let bar = Bar::at(at_us);
         let known = self.place_of.get(cell as usize).copied().filter(|known| *known != NOWHERE);
         let at = known.unwrap_or_else(|| self.place(cell, place())) as usize;
-        let Near { bars: [last, before], place } = self.near[at];
-        let is_it = |(of, number): (Bar, u32)| number != NOWHERE && of == bar;
-        let number = if is_it(last) {
-            last.1
+        let bits = bar.number().cast_unsigned() as usize % NEAR_BARS;
+        let (of, near) = self.near[at].bars[bits];
+        let number = if near != NOWHERE && of == bar {
+            near
         } else {
-            let number = if is_it(before) { before.1 } else { self.number(place, bar)? };
-            // Unless room had to be made, and nothing is near any more.
-            let last = if self.near[at].bars[0].1 == NOWHERE { Near::NONE[0] } else { last };
-            self.near[at].bars = [(bar, number), last];
+            let number = self.number(self.near[at].place, bar)?;
+            self.near[at].bars[bits] = (bar, number);
             number
         };
         Ok(&mut self.sums[number as usize].sums)

@@ -96,7 +96,11 @@ impl Batch<'_> {
 }
 
 impl ColumnValues<'_> {
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "a field that is handed over in memory takes longer than to look at it"
+    )]
+    #[inline(always)]
     pub(in crate::export) fn get(&self, row: usize) -> Field<'_> {
         match self {
             Self::Coded { codes, dictionary } => dictionary.get(codes.value(row)),
