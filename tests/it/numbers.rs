@@ -1,7 +1,8 @@
-//! What the demo publishes, byte for byte: who changes a byte raises the version of its family, or this goes red.
+//! What the demo publishes, value for value: who changes one raises the version of its family, or this goes red.
 //!
-//! `numbers.txt` beside this file has the version and the digest of every table of the demo. Digests are of the bytes of
-//! all its files in the order of their paths.
+//! `numbers.txt` beside this file has the version and the digest of every table of the demo. Digests are of what is in all
+//! its files, in the order of their paths: names and types of columns, entries of metadata, and every value to the bit. How
+//! Parquet writes that down is not in them; pages are taken byte for byte.
 //!
 //! Where the demo itself is another, its inputs differ and not what is made of them: no version rises. Then delete the
 //! lines of `numbers.txt` and record it, in a commit that changes nothing else.
@@ -10,9 +11,13 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
+use arrow_array::cast::AsArray as _;
+use arrow_array::types::{Date32Type, Float64Type, Int64Type, TimestampMicrosecondType};
+use arrow_array::{Array as _, ArrayRef};
 use arrow_schema::{DataType, TimeUnit};
 use bytes::Bytes;
 use coverledger::archive::TableName;
+use parquet::arrow::ARROW_SCHEMA_META_KEY;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use sha2::{Digest, Sha256};
 
@@ -23,7 +28,7 @@ const RECORD: &str = "COVERLEDGER_RECORD_NUMBERS";
 const COMMAND: &str = "COVERLEDGER_RECORD_NUMBERS=1 cargo test --test it numbers";
 const HEADER: &str = "\
 # The demo's tables (`demo --events 20000 --days 4 --seed 1`, with `--rows events` and with `--rows counts`):
-# the version of their numbers, and the SHA-256 of their files. Written by the test in numbers.rs, which says when.
+# the version of their numbers, and the SHA-256 of what is in their files. Written by the test in numbers.rs, which says when.
 ";
 
 /// By demo and table: the version and the digest.
@@ -70,6 +75,43 @@ fn assert_plain_types(name: &str, bytes: &[u8]) {
     }
 }
 
+/// Adds what a reader finds in a file: its metadata, its columns and every value.
+fn digest_content(digest: &mut Sha256, bytes: &[u8]) {
+    let reader = ParquetRecordBatchReaderBuilder::try_new(Bytes::copy_from_slice(bytes)).unwrap();
+    let entries = reader.metadata().file_metadata().key_value_metadata().cloned().unwrap_or_default();
+    // The other one holds the types once more, in Arrow's own encoding.
+    let entries = entries.into_iter().filter(|entry| entry.key != ARROW_SCHEMA_META_KEY);
+    let mut entries: Vec<String> = entries.map(|entry| format!("{} {:?}\n", entry.key, entry.value)).collect();
+    entries.sort();
+    digest.update(entries.concat());
+    for field in reader.schema().fields() {
+        digest.update(format!("{} {}\n", field.name(), field.data_type()));
+    }
+    for batch in reader.build().unwrap() {
+        for column in batch.unwrap().columns() {
+            digest.update(values(column));
+        }
+    }
+}
+
+/// The values of a column, one a line, floats by their bits.
+fn values(column: &ArrayRef) -> String {
+    fn lines<T: std::fmt::Debug>(values: impl Iterator<Item = Option<T>>) -> String {
+        values.map(|value| format!("{value:?}\n")).collect()
+    }
+    match column.data_type() {
+        DataType::Utf8 => lines(column.as_string::<i32>().iter()),
+        DataType::Boolean => lines(column.as_boolean().iter()),
+        DataType::Int64 => lines(column.as_primitive::<Int64Type>().iter()),
+        DataType::Float64 => {
+            lines(column.as_primitive::<Float64Type>().iter().map(|value| value.map(f64::to_bits)))
+        }
+        DataType::Date32 => lines(column.as_primitive::<Date32Type>().iter()),
+        DataType::Timestamp(..) => lines(column.as_primitive::<TimestampMicrosecondType>().iter()),
+        other => panic!("no table has a column of type {other}"),
+    }
+}
+
 fn published() -> Recorded {
     let scenario = Scenario::new();
     let mut published = Recorded::new();
@@ -82,11 +124,14 @@ fn published() -> Recorded {
             }
             let mut digest = Sha256::new();
             for (name, bytes) in &files {
-                if !table.is_page() {
+                digest.update(format!("{name}\n"));
+                if table.is_page() {
+                    digest.update(format!("{}\n", bytes.len()));
+                    digest.update(bytes);
+                } else {
                     assert_plain_types(name, bytes);
+                    digest_content(&mut digest, bytes);
                 }
-                digest.update(format!("{name}\n{}\n", bytes.len()));
-                digest.update(bytes);
             }
             let hex: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
             published.insert((rows.to_owned(), table.to_string()), (table.version(), hex));
@@ -108,7 +153,7 @@ fn judge(recorded: Option<&(u32, String)>, published: Option<&(u32, String)>) ->
 #[derive(Debug, PartialEq, Eq)]
 enum Verdict {
     Same,
-    /// Its bytes are others, and its version is the same.
+    /// Something in it is another, and its version is the same.
     Raise {
         version: u32,
     },
@@ -127,9 +172,9 @@ fn told(demo: &str, name: &str, verdict: &Verdict) -> Option<String> {
     match verdict {
         Verdict::Same => None,
         Verdict::Raise { version } => Some(format!(
-            "the bytes of `{name}` in the demo of {demo} changed, and the version of its numbers is still {version}. If \
+            "what is in `{name}` in the demo of {demo} changed, and the version of its numbers is still {version}. If \
              you meant to change them: raise `{constant}` in crates/core/src/model/tables to {}, say in CHANGELOG.md under \
-             \"Numbers\" what changed and why, and record the new bytes with\n    {COMMAND}\nIf you did not, this change \
+             \"Numbers\" what changed and why, and record what is new with\n    {COMMAND}\nIf you did not, this change \
              has a fault",
             version + 1
         )),
@@ -145,7 +190,7 @@ fn told(demo: &str, name: &str, verdict: &Verdict) -> Option<String> {
 }
 
 #[test]
-fn bytes_of_the_demo_change_with_the_version_of_their_numbers_alone() {
+fn tables_of_the_demo_change_with_the_version_of_their_numbers_alone() {
     let recorded = read(&fs::read_to_string(file()).unwrap_or_default());
     let published = published();
     let keys: std::collections::BTreeSet<_> = recorded.keys().chain(published.keys()).cloned().collect();
@@ -166,7 +211,7 @@ fn bytes_of_the_demo_change_with_the_version_of_their_numbers_alone() {
     let tables: std::collections::BTreeSet<&str> = published.keys().map(|(_, table)| table.as_str()).collect();
     let missing: Vec<&str> =
         TableName::ALL.iter().map(|table| table.as_str()).filter(|table| !tables.contains(table)).collect();
-    assert_eq!(missing, NOT_IN_THE_DEMO, "tables of which no byte is held here");
+    assert_eq!(missing, NOT_IN_THE_DEMO, "tables of which nothing is held here");
 }
 
 /// Tables that neither demo has: nothing takes turns there, no viewer keeps a cover or is kept over days, and no player tells how
@@ -175,7 +220,7 @@ const NOT_IN_THE_DEMO: &[&str] =
     &["turns", "viewer_groups", "revisit", "quality_effect", "revisit_groups", "quality", "quality_minutes"];
 
 #[test]
-fn other_bytes_under_the_same_version_are_never_recorded() {
+fn other_values_under_the_same_version_are_never_recorded() {
     let of = |version, digest: &str| (version, digest.to_owned());
     let table = [
         (Some(of(1, "a")), Some(of(1, "a")), Verdict::Same),

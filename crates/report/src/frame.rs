@@ -44,7 +44,7 @@ mod tests {
     fn objects_that_lack_a_column_have_nulls_in_it() {
         let bytes = |columns: Vec<Column>| {
             let table = DataFrame::new(1, columns).unwrap();
-            bytes::Bytes::from(crate::file::parquet(table, Vec::new()).unwrap().bytes)
+            bytes::Bytes::from(crate::file::parquet(&table, Vec::new()).unwrap().bytes)
         };
         let old = bytes(vec![Column::new("a".into(), [1_i64])]);
         let new = bytes(vec![Column::new("a".into(), [2_i64]), Column::new("b".into(), ["x"])]);

@@ -38,7 +38,7 @@ pub(super) fn rendered_by(
 ) -> Result<Rendered, ReportError> {
     let write = |frame: DataFrame| {
         check(table, &frame)?;
-        parquet(frame, metadata(table, numbers))
+        parquet(&frame, metadata(table, numbers))
     };
     frame.and_then(write).map_err(|source| ReportError { table: table.as_str(), source })
 }
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn a_table_of_another_release_is_read_with_the_columns_of_this_one() {
         let table = TableName::Funnel;
-        let bytes = |frame| bytes::Bytes::from(parquet(frame, Vec::new()).unwrap().bytes);
+        let bytes = |frame| bytes::Bytes::from(parquet(&frame, Vec::new()).unwrap().bytes);
         let now = row(table, table.spec().schema_version());
         let mut of_later = now.clone();
         of_later.with_column(Column::full_null("of_later".into(), 1, &DataType::Float64)).unwrap();

@@ -70,7 +70,7 @@ pub(crate) fn published(local_date: Date, provisional: bool, facts: &[Fact]) -> 
         unknown: &[],
     };
     let table = funnel::funnel(&context, &context.offered(), 1).unwrap();
-    let bytes = crate::file::parquet(table, Vec::new()).unwrap().bytes;
+    let bytes = crate::file::parquet(&table, Vec::new()).unwrap().bytes;
     (local_date, crate::frame(&[bytes.into()]).unwrap())
 }
 
