@@ -34,8 +34,11 @@ use super::returning::{self, DayVisits};
 use super::suspect::{self, Suspects};
 use super::{Disposition, RunError, Stop, error_text};
 
-/// Units that are published at a time; most of it is waiting for the store.
+/// Units that are published at a time; most of it is waiting for the store. A bucket takes the tables of each at once.
 const UNITS_AT_A_TIME: usize = 8;
+/// The same in a folder, where a unit waits for the disk with one file after the other: a disk brings many to rest in the time
+/// of one.
+const UNITS_AT_A_TIME_IN_FOLDER: usize = 16;
 
 /// What publishing needs.
 pub(super) struct Publisher<'a> {
@@ -84,7 +87,9 @@ impl Publisher<'_> {
             Ok(disposition) => report(&batch.days[number].market_day, disposition),
             Err(error) => failure = Some(error),
         };
-        for_each_ordered(batch.days.len(), UNITS_AT_A_TIME, self.stop, publish, deliver).await;
+        let is_in_folder = self.archive.store().folder().is_some();
+        let at_most = if is_in_folder { UNITS_AT_A_TIME_IN_FOLDER } else { UNITS_AT_A_TIME };
+        for_each_ordered(batch.days.len(), at_most, self.stop, publish, deliver).await;
         failure.map_or(Ok(()), Err)
     }
 

@@ -1,12 +1,10 @@
 //! Publishing a unit anew from its own newest revision: other tables from the same inputs.
 //!
 //! The next revision stands on the same exports, was counted by the same rules and says the same totals. It names the
-//! revision that it was rendered from among its facts. Nothing is published where no byte changes, and nothing over a
+//! revision that it was rendered from among its facts. Nothing is published where no value changes, and nothing over a
 //! revision that others have published meanwhile.
 
 use std::time::Instant;
-
-use futures::future::join_all;
 
 use super::publish::{ReceiptPut, YOUNG, at_hand, derived_version, dropped, in_order, needed, not_shown};
 use super::receipt::{Content, FactRecord};
@@ -17,7 +15,7 @@ use super::{Archive, BoxError, PublishError, Receipt, Stamp, TableBytes, Unit};
 pub enum Anew {
     /// A new revision.
     Published(Box<Receipt>),
-    /// Its tables are what they were, byte for byte.
+    /// Its tables hold what they held.
     Same,
     /// Others have published it meanwhile.
     Overtaken,
@@ -49,14 +47,16 @@ impl Archive {
         if newest.content.tables.iter().eq(same.iter().map(|(record, _)| record)) {
             return Ok(Anew::Same);
         }
+        if self.same_in_other_bytes(newest, &same).await?.is_some() {
+            return Ok(Anew::Same);
+        }
         let tables = render(revision + 1).await?;
         if let Some(table) = dropped(Some(newest), &tables) {
             return Err(PublishError::TableDropped { unit: Box::new(unit.clone()), table });
         }
         loop {
             let begun = Instant::now();
-            let kept = join_all(tables.iter().map(|(record, bytes)| self.keep(record, bytes))).await;
-            kept.into_iter().collect::<Result<(), _>>()?;
+            self.keep_all(&tables).await?;
             // Whoever slept so long between the two puts may find that pruning took the tables.
             if begun.elapsed() <= YOUNG {
                 break;

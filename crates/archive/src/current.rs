@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use futures::future::join_all;
 use futures::{StreamExt, stream};
 
 use super::keys::{self, Key};
@@ -121,16 +120,16 @@ impl Archive {
         if receipt.content.retired {
             self.hide(receipt).await?;
         }
-        let shown = receipt.content.tables.iter().map(|table| async move {
-            let bytes = self.bytes_of(receipt, table, at_hand).await?;
-            Ok::<_, ArchiveError>(self.store.put(&table.key, bytes).await?)
-        });
+        let mut shown = Vec::new();
+        for table in &receipt.content.tables {
+            shown.push((table.key.clone(), self.bytes_of(receipt, table, at_hand).await?));
+        }
         if receipt.content.unit.is_shown_in_order() {
-            for put in shown {
-                put.await?;
+            for (key, bytes) in shown {
+                self.store.put(&key, bytes).await?;
             }
         } else {
-            join_all(shown).await.into_iter().collect::<Result<(), _>>()?;
+            self.store.put_all(shown).await.into_iter().collect::<Result<(), _>>()?;
         }
         self.follow(receipt).await?;
         if matches!(receipt.content.unit, Unit::Brief { .. }) {
@@ -162,14 +161,12 @@ impl Archive {
 
     /// After a put at the current paths: if there is a newer receipt, puts its bytes.
     pub(super) async fn follow(&self, receipt: &Receipt) -> Result<bool, ArchiveError> {
-        let (mut shown, mut put) = (receipt.content.revision, false);
+        let mut put = false;
+        let mut newer: Option<Receipt> = None;
         // This ends: each iteration is a revision that another publisher added during the one before.
-        while let Some(newest) = self.newest(&receipt.content.unit).await? {
-            if newest.content.revision <= shown {
-                break;
-            }
+        while let Some(newest) = self.newest_after(newer.as_ref().unwrap_or(receipt)).await? {
             put |= self.show_missing(&newest, &AtHand::new()).await?;
-            shown = newest.content.revision;
+            newer = Some(newest);
         }
         Ok(put)
     }

@@ -47,6 +47,7 @@ mod record;
 mod retention;
 mod retire;
 mod returning;
+mod same_table;
 mod shown;
 mod snapshot;
 mod sound;

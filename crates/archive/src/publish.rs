@@ -86,6 +86,10 @@ impl Archive {
                     self.settle(newest, &tables).await?;
                     return Ok(Published::AlreadyPublished { revision: newest.content.revision });
                 }
+                if let Some(before) = self.same_in_other_bytes(newest, &tables).await? {
+                    self.settle(newest, &before).await?;
+                    return Ok(Published::AlreadyPublished { revision: newest.content.revision });
+                }
             }
             let revision = newest.as_ref().map_or(1, |newest| newest.content.revision + 1);
             let tables = ordered(newest.as_ref(), render(revision).await)?;
@@ -93,8 +97,7 @@ impl Archive {
                 return Err(PublishError::TableDropped { unit: Box::new(unit.clone()), table });
             }
             let begun = Instant::now();
-            let kept = join_all(tables.iter().map(|(record, bytes)| self.keep(record, bytes))).await;
-            kept.into_iter().collect::<Result<(), _>>()?;
+            self.keep_all(&tables).await?;
             if begun.elapsed() > YOUNG {
                 // Whoever slept so long between the two puts may find that pruning took the tables.
                 continue;
@@ -116,7 +119,7 @@ impl Archive {
     async fn settle(&self, newest: &Receipt, tables: &[(TableRecord, Bytes)]) -> Result<(), PublishError> {
         for (record, bytes) in tables {
             if self.store.size(&Key::Revision(record.table, &record.sha256).path()).await? != Some(record.size) {
-                self.keep(record, bytes).await?;
+                self.keep(record, bytes, None).await?;
             }
         }
         let put = self.show_missing(newest, &at_hand(tables)).await;
@@ -126,14 +129,32 @@ impl Archive {
         Ok(())
     }
 
-    /// Step 1: a table by its content. If it is there it is put again, so that it is young by the time its receipt is
-    /// and no pruning takes it for forgotten ([`Archive::prune`]).
-    pub(super) async fn keep(&self, record: &TableRecord, bytes: &Bytes) -> Result<(), StoreError> {
+    /// Step 1: all tables by their content.
+    pub(super) async fn keep_all(&self, tables: &[(TableRecord, Bytes)]) -> Result<(), StoreError> {
+        let revision = |record: &TableRecord| Key::Revision(record.table, &record.sha256).path();
+        let objects = tables.iter().map(|(record, bytes)| (revision(record), bytes.clone())).collect();
+        let put = self.store.put_new_all(objects).await;
+        let kept = tables.iter().zip(put).map(|((record, bytes), put)| self.keep(record, bytes, Some(put)));
+        join_all(kept).await.into_iter().collect()
+    }
+
+    /// A table by its content, after its first put, if there was one. If it is there it is put again, so that it is young by the
+    /// time its receipt is and no pruning takes it for forgotten ([`Archive::prune`]).
+    async fn keep(
+        &self,
+        record: &TableRecord,
+        bytes: &Bytes,
+        mut put: Option<Result<PutNew, StoreError>>,
+    ) -> Result<(), StoreError> {
         let key = Key::Revision(record.table, &record.sha256).path();
         let (mut last, mut was_there) = (None, false);
         for attempt in 0..TRIES {
             pause(attempt).await;
-            match self.store.put_new(&key, bytes.clone()).await {
+            let put = match put.take() {
+                Some(put) => put,
+                None => self.store.put_new(&key, bytes.clone()).await,
+            };
+            match put {
                 Ok(PutNew::Stored) => return Ok(()),
                 Ok(PutNew::Exists) => was_there = true,
                 Err(error) if error.problem.is_definite() => return Err(error),
@@ -226,7 +247,7 @@ pub(super) fn in_order(unit: &Unit, tables: Vec<TableBytes>) -> Vec<(TableRecord
         .into_iter()
         .map(|TableBytes { table, bytes, rows }| {
             let (key, sha256) = (Key::Current(table, unit).path(), sha256_hex(&bytes));
-            let schema_version = Some(table.spec().schema_version());
+            let schema_version = Some(table.schema_version());
             (TableRecord { table, key, sha256, size: bytes.len() as u64, rows, schema_version }, bytes)
         })
         .collect();

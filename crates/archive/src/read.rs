@@ -10,7 +10,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;
 
 use super::keys::{self, Key};
-use super::receipt::{ReceiptError, ReceiptProblem};
+use super::receipt::{Content, ReceiptError, ReceiptProblem};
 use super::{Archive, ArchiveError, Receipt, Unit, sound};
 use coverledger_core::model::{MarketId, PlatformId};
 use coverledger_store::{StoreError, StoreProblem};
@@ -63,6 +63,25 @@ impl Archive {
             Some(&revision) => self.receipt(unit, revision).await.map(Some),
             None => Ok(None),
         }
+    }
+
+    /// The newest receipt of a unit, if it is of a later revision than this one. If it is this one, it is read back: what does not
+    /// lie there as it was put is an error now and not in the next run.
+    ///
+    /// # Errors
+    /// As those of [`Archive::newest`].
+    pub(super) async fn newest_after(&self, receipt: &Receipt) -> Result<Option<Receipt>, ArchiveError> {
+        let Content { unit, revision, .. } = &receipt.content;
+        let listed = self.revisions(Key::Receipts(unit)).await?;
+        let Some(&newest) = listed.get(unit).and_then(BTreeSet::last) else { return Ok(None) };
+        if newest == *revision {
+            let found = self.store.get_at_most(&Key::Receipt(unit, newest).path(), sound::MOST_BYTES).await;
+            if found.is_ok_and(|found| found.is_some_and(|found| found == receipt.to_bytes())) {
+                return Ok(None);
+            }
+        }
+        let found = self.receipt(unit, newest).await?;
+        Ok(Some(found).filter(|_| newest > *revision))
     }
 
     /// The receipt of the revision before, `None` before the first.

@@ -268,7 +268,7 @@ struct Versioned {
 impl Receipt {
     /// The receipt of this content after the revision before, published now.
     pub(super) fn new(content: Content, before: Option<&Self>, stamp: &Stamp, commit: Option<&str>) -> Self {
-        let content_sha256 = sha256_hex(without_white_space(&pretty(&content)).as_bytes());
+        let content_sha256 = sha256_hex(&compact(&content));
         Self {
             content,
             content_sha256,
@@ -320,7 +320,7 @@ impl Receipt {
             return Err(ReceiptProblem::Version(version));
         }
         let shape: Shape = serde_json::from_slice(bytes).map_err(unreadable)?;
-        let found = sha256_hex(without_white_space(shape.content.get()).as_bytes());
+        let found = sha256_hex(&without_white_space(shape.content.get()));
         if found != shape.content_sha256 {
             return Err(ReceiptProblem::Hash { stated: shape.content_sha256, found });
         }
@@ -344,21 +344,28 @@ fn pretty(content: &Content) -> String {
     serde_json::to_string_pretty(content).expect("a receipt has only text keys and numbers")
 }
 
+/// The same without white space between its parts.
+fn compact(content: &Content) -> Vec<u8> {
+    serde_json::to_vec(content).expect("a receipt has only text keys and numbers")
+}
+
 /// JSON text without the white space outside of its strings.
-fn without_white_space(json: &str) -> String {
+fn without_white_space(json: &str) -> Vec<u8> {
     let (mut in_string, mut escaped) = (false, false);
-    json.chars()
-        .filter(|&c| {
-            let keep = in_string || !matches!(c, ' ' | '\n' | '\r' | '\t');
-            if in_string {
-                in_string = escaped || c != '"';
-                escaped = !escaped && c == '\\';
-            } else {
-                in_string = c == '"';
-            }
-            keep
-        })
-        .collect()
+    let mut kept = Vec::with_capacity(json.len());
+    // No byte of a character beyond ASCII is one of those that matter here.
+    for &byte in json.as_bytes() {
+        if in_string || !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
+            kept.push(byte);
+        }
+        if in_string {
+            in_string = escaped || byte != b'"';
+            escaped = !escaped && byte == b'\\';
+        } else {
+            in_string = byte == b'"';
+        }
+    }
+    kept
 }
 
 #[cfg(test)]
@@ -368,6 +375,8 @@ mod tests {
     #[test]
     fn white_space_goes_and_strings_stay() {
         let json = "{\n  \"a \\\" b\\\\\": [1, 2],\t\"c\": \"d  e\" }";
-        assert_eq!(without_white_space(json), r#"{"a \" b\\":[1,2],"c":"d  e"}"#);
+        assert_eq!(without_white_space(json), br#"{"a \" b\\":[1,2],"c":"d  e"}"#);
+        let beyond = "{ \"名\" : \"封 面\" }";
+        assert_eq!(without_white_space(beyond), "{\"名\":\"封 面\"}".as_bytes());
     }
 }

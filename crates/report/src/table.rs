@@ -47,7 +47,7 @@ fn metadata(table: TableName, numbers: Option<u32>) -> Vec<(String, String)> {
     let spec = table.spec();
     let entries = [
         Some((TABLE, spec.name.to_owned())),
-        Some((SCHEMA_VERSION, spec.schema_version().to_string())),
+        Some((SCHEMA_VERSION, table.schema_version().to_string())),
         numbers.map(|numbers| (NUMBERS_VERSION, numbers.to_string())),
         Some((KEY, spec.key.join(","))),
     ];
@@ -56,7 +56,7 @@ fn metadata(table: TableName, numbers: Option<u32>) -> Vec<(String, String)> {
 
 /// Whether the columns are those that are declared.
 fn check(table: TableName, frame: &DataFrame) -> PolarsResult<()> {
-    let declared = table.spec().columns();
+    let declared = table.columns();
     for (column, (name, dtype)) in declared.iter().zip(frame.schema().iter()) {
         if column.name != name.as_str() || polars_type(column.of_type) != *dtype {
             let (due, of) = (&column.name, column.of_type.word());
@@ -90,8 +90,7 @@ pub fn read(table: TableName, objects: &[bytes::Bytes]) -> PolarsResult<DataFram
 /// # Errors
 /// When it lacks a column that every release wrote, or has one of another type.
 pub(super) fn conformed(table: TableName, found: &DataFrame) -> PolarsResult<DataFrame> {
-    let columns = table.spec().columns();
-    let columns = columns.iter().map(|column| conformed_column(table, column, found));
+    let columns = table.columns().iter().map(|column| conformed_column(table, column, found));
     DataFrame::new(found.height(), columns.collect::<PolarsResult<_>>()?)
 }
 
@@ -110,11 +109,8 @@ fn conformed_column(table: TableName, column: &ColumnSpec, found: &DataFrame) ->
 /// A table without rows.
 #[must_use]
 pub fn empty(table: TableName) -> DataFrame {
-    let fields = table
-        .spec()
-        .columns()
-        .into_iter()
-        .map(|column| Field::new((&*column.name).into(), polars_type(column.of_type)));
+    let fields =
+        table.columns().iter().map(|column| Field::new((&*column.name).into(), polars_type(column.of_type)));
     DataFrame::empty_with_schema(&fields.collect::<Schema>())
 }
 
@@ -136,8 +132,9 @@ mod tests {
 
     /// A row of nothing but nulls, as a release wrote it whose schema had this version.
     fn row(table: TableName, version: u32) -> DataFrame {
-        let columns = table.spec().columns().into_iter().filter(|column| column.since <= version);
-        let null = |column: ColumnSpec| Column::full_null((&*column.name).into(), 1, &polars_type(column.of_type));
+        let columns = table.columns().iter().filter(|column| column.since <= version);
+        let null =
+            |column: &ColumnSpec| Column::full_null((&*column.name).into(), 1, &polars_type(column.of_type));
         DataFrame::new(1, columns.map(null).collect()).unwrap()
     }
 
@@ -149,7 +146,7 @@ mod tests {
     #[test]
     fn a_table_that_is_not_as_declared_is_not_written() {
         let table = TableName::SlotAudience;
-        let version = table.spec().schema_version();
+        let version = table.schema_version();
         assert!(rendered(table, Ok(row(table, version))).is_ok());
         let lacking = refused(table, row(table, 1));
         assert!(lacking.contains("`slot_audience`") && lacking.contains("`partly_known`"), "{lacking}");
@@ -171,7 +168,7 @@ mod tests {
     fn a_table_of_another_release_is_read_with_the_columns_of_this_one() {
         let table = TableName::Funnel;
         let bytes = |frame| bytes::Bytes::from(parquet(&frame, Vec::new()).unwrap().bytes);
-        let now = row(table, table.spec().schema_version());
+        let now = row(table, table.schema_version());
         let mut of_later = now.clone();
         of_later.with_column(Column::full_null("of_later".into(), 1, &DataType::Float64)).unwrap();
         for other in [row(table, 1), of_later] {

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures::future::join_all;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 use object_store::ObjectStore;
@@ -242,6 +243,46 @@ impl Store {
     /// As those of [`Store::put`].
     pub async fn put_fleeting(&self, key: &str, bytes: Bytes) -> Result<(), StoreError> {
         self.replace(key, bytes, Stays::WhileItRuns).await
+    }
+
+    /// Puts several objects, each only if there is none, as [`Store::put_new`] does one; the answers are in their order. In a
+    /// folder all are written before the first is brought to the disk, which costs less than one after the other.
+    pub async fn put_new_all(&self, objects: Vec<(String, Bytes)>) -> Vec<Result<PutNew, StoreError>> {
+        match &self.kind {
+            Kind::Folder(folder) => self.batch(folder, objects, Folder::put_new_all).await,
+            Kind::Bucket(_) => join_all(objects.iter().map(|(key, bytes)| self.put_new(key, bytes.clone()))).await,
+        }
+    }
+
+    /// Puts several objects over what may be there, as [`Store::put`] does one; the answers are in their order. In a folder as
+    /// [`Store::put_new_all`].
+    pub async fn put_all(&self, objects: Vec<(String, Bytes)>) -> Vec<Result<(), StoreError>> {
+        match &self.kind {
+            Kind::Folder(folder) => self.batch(folder, objects, Folder::put_all).await,
+            Kind::Bucket(_) => join_all(objects.iter().map(|(key, bytes)| self.put(key, bytes.clone()))).await,
+        }
+    }
+
+    async fn batch<T: Send + 'static>(
+        &self,
+        folder: &Arc<Folder>,
+        objects: Vec<(String, Bytes)>,
+        put: impl FnOnce(&Folder, &[(String, Bytes)]) -> Vec<Result<T, StoreProblem>> + Send + 'static,
+    ) -> Vec<Result<T, StoreError>> {
+        let keys: Vec<String> = objects.iter().map(|(key, _)| key.clone()).collect();
+        // One that is no key fails all: keys of a batch are made by one's own program.
+        let checked = keys.iter().try_for_each(|key| self.key("put", key).map(drop));
+        let put = match checked {
+            Ok(()) => folder.wait(move |folder| Ok(put(folder, &objects))).await,
+            Err(error) => Err(error.problem),
+        };
+        let failed = |problem: StoreProblem, key: &String| self.place("put", key).fails(problem);
+        match put {
+            Ok(put) => {
+                put.into_iter().zip(&keys).map(|(put, key)| put.map_err(|problem| failed(problem, key))).collect()
+            }
+            Err(problem) => keys.iter().map(|key| Err(failed(problem.clone(), key))).collect(),
+        }
     }
 
     async fn create(&self, key: &str, bytes: Bytes, stays: Stays) -> Result<PutNew, StoreError> {

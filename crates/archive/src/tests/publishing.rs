@@ -1,6 +1,8 @@
 //! What publishing leaves.
 
 use super::super::*;
+use polars::prelude::{ParquetCompression, ParquetWriter, df};
+
 use super::*;
 
 #[tokio::test]
@@ -104,4 +106,51 @@ async fn the_receipt_is_the_one_that_is_documented() {
     ), "{text}");
     let end = "\"run_id\": \"run\",\n  \"published_at\": \"2026-11-22T03:30:00Z\",\n  \"as_of\": \"2026-11-22T03:30:00Z\",\n  \"program_commit\": \"c0ffee\"\n}\n";
     assert!(text.ends_with(end), "{text}");
+}
+
+/// A table of one number, as an earlier release wrote it or as this one does.
+fn written(number: i64, revision: u64, compression: ParquetCompression) -> Vec<TableBytes> {
+    let revision = i64::try_from(revision).unwrap();
+    let mut frame = df!("clicks" => [number, 7], "revision" => [revision, revision]).unwrap();
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes).with_compression(compression).finish(&mut frame).unwrap();
+    let bytes = Bytes::from(bytes);
+    [TableName::Funnel, TableName::SlotAudience]
+        .map(|table| TableBytes { table, bytes: bytes.clone(), rows: 2 })
+        .to_vec()
+}
+
+#[tokio::test]
+async fn the_same_table_in_other_bytes_is_no_new_revision_and_another_value_is() {
+    let before = ParquetCompression::Zstd(None);
+    let now = ParquetCompression::Snappy;
+    let stamp = stamp("run", "2026-11-22T03:30:00Z");
+    for bench in Bench::both() {
+        let publish = async |number, compression| {
+            let render = move |revision| Ok(written(number, revision, compression));
+            bench.archive.publish(&unit(), &draft("a"), render, &stamp).await.unwrap()
+        };
+        assert_eq!(publish(3, before).await, new(1));
+        let published = bench.bytes().await;
+        assert_eq!(publish(3, now).await, same(1));
+        assert_eq!(bench.bytes().await, published, "nothing is written");
+        bench.overwrite(&Bench::current(TableName::Funnel), "half").await;
+        assert_eq!(publish(3, now).await, same(1));
+        assert_eq!(bench.bytes().await, published, "what was published is shown again");
+        assert_eq!(publish(4, now).await, new(2));
+        // What is lost is made again, in the bytes of this release.
+        let receipt = bench.archive.newest(&unit()).await.unwrap().unwrap();
+        for table in &receipt.content.tables {
+            bench.archive.store().delete(&Key::Revision(table.table, &table.sha256).path()).await.unwrap();
+        }
+        assert_eq!(publish(4, before).await, new(3));
+        assert_eq!(publish(4, before).await, same(3));
+        let receipt = bench.archive.newest(&unit()).await.unwrap().unwrap();
+        let same =
+            bench.archive.publish_anew(&receipt, "0.2.0", async |revision| Ok(written(4, revision, now)), &stamp);
+        assert_eq!(same.await.unwrap(), Anew::Same);
+        let other =
+            bench.archive.publish_anew(&receipt, "0.2.0", async |revision| Ok(written(5, revision, now)), &stamp);
+        assert!(matches!(other.await.unwrap(), Anew::Published(_)));
+    }
 }

@@ -4,6 +4,7 @@
 //! symbolic link leads out, whenever it was put there. What is put is staged in `name#1` first, is on the disk, and only
 //! then gets its name: whole, or not at all.
 
+mod batch;
 mod disk;
 mod listing;
 mod names;
@@ -27,6 +28,7 @@ pub(super) use disk::Disk;
 pub use disk::{Fault, Faults};
 pub(super) use listing::{etag, is_staged};
 use names::Names;
+use staging::Staged;
 
 /// Whether an object has to be there after a power failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,42 +114,47 @@ impl Folder {
     }
 
     pub(super) fn put_new(&self, key: &str, bytes: &[u8], stays: Stays) -> Result<PutNew, StoreProblem> {
-        let staged = self.stage(key, bytes, stays)?;
-        let linked = self.disk.link(|| self.dir.hard_link(staged.path(), &self.dir, key));
-        match linked {
-            Ok(()) => {
-                // It is published: what goes wrong from here on leaves no more than a file to sweep up.
-                staged.discard();
-                self.sync_parents(key, stays)?;
-                Ok(PutNew::Stored)
-            }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                staged.discard();
-                // Whoever put it may have been killed before it was on the disk.
-                self.sync_parents(key, stays)?;
-                Ok(PutNew::Exists)
-            }
-            Err(error) => {
-                staged.discard();
-                Err(unnamed(&error))
-            }
-        }
+        let found = self.link(self.stage(key, bytes, stays)?, key)?;
+        // Where it was there, whoever put it may have been killed before it was on the disk.
+        self.sync_parents(key, stays)?;
+        Ok(found)
     }
 
     pub(super) fn put(&self, key: &str, bytes: &[u8], stays: Stays) -> Result<(), StoreProblem> {
-        let staged = self.stage(key, bytes, stays)?;
+        self.rename(self.stage(key, bytes, stays)?, key)?;
+        self.sync_parents(key, stays)
+    }
+
+    /// Gives a half-written file its name, if nothing has that name.
+    fn link(&self, staged: Staged<'_>, key: &str) -> Result<PutNew, StoreProblem> {
+        let linked = self.disk.link(|| self.dir.hard_link(staged.path(), &self.dir, key));
+        // Once it is linked, what goes wrong leaves no more than a file to sweep up.
+        staged.discard();
+        match linked {
+            Ok(()) => Ok(PutNew::Stored),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(PutNew::Exists),
+            Err(error) => Err(unnamed(&error)),
+        }
+    }
+
+    /// Gives a half-written file its name, in place of what has it.
+    fn rename(&self, staged: Staged<'_>, key: &str) -> Result<(), StoreProblem> {
         let rename = || self.disk.rename(|| self.dir.rename(staged.path(), &self.dir, key));
         let renamed = match rename() {
             // An empty folder in the way is nobody's.
             Err(_) if self.dir.remove_dir(key).is_ok() => rename(),
             renamed => renamed,
         };
-        if let Err(error) = renamed {
-            staged.discard();
-            return Err(unnamed(&error));
+        match renamed {
+            Ok(()) => {
+                staged.has_its_name();
+                Ok(())
+            }
+            Err(error) => {
+                staged.discard();
+                Err(unnamed(&error))
+            }
         }
-        staged.has_its_name();
-        self.sync_parents(key, stays)
     }
 
     /// Removes a file, and the folders that are empty then.

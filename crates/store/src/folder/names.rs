@@ -1,6 +1,6 @@
 //! Brings the names of new files and folders to the disk (`fsync` of directories), each only as often as needed.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -37,26 +37,39 @@ impl Folder {
     /// Makes sure that a name is on the disk, and those of the folders it lies in: whoever made them may not have come
     /// so far. Those of which this was made sure before are left alone.
     pub(super) fn sync_parents(&self, key: &str, stays: Stays) -> Result<(), StoreProblem> {
+        self.sync_parents_of([key], stays)
+    }
+
+    /// The same of several names that are all there by now: a folder that holds several of them is brought to the disk once.
+    pub(super) fn sync_parents_of<'k>(
+        &self,
+        keys: impl IntoIterator<Item = &'k str>,
+        stays: Stays,
+    ) -> Result<(), StoreProblem> {
         if stays == Stays::WhileItRuns {
             return Ok(());
         }
-        let synced = self.sync_upwards(key);
-        synced.map_err(|error| StoreProblem::Other(error.to_string()))
+        let mut synced = BTreeSet::new();
+        let of_each = keys.into_iter().try_for_each(|key| self.sync_upwards(key, &mut synced));
+        of_each.map_err(|error| StoreProblem::Other(error.to_string()))
     }
 
-    fn sync_upwards(&self, key: &str) -> io::Result<()> {
-        let mut synced = Vec::new();
+    fn sync_upwards<'k>(&self, key: &'k str, synced: &mut BTreeSet<&'k Path>) -> io::Result<()> {
+        let mut learned = Vec::new();
         for parent in Path::new(key).ancestors().skip(1) {
             let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+            if !synced.insert(parent) {
+                break;
+            }
             let folder = self.dir.open(parent)?;
             let identity = identity(&folder.metadata()?);
             self.disk.sync(|| folder.sync_all())?;
             if identity.is_some_and(|folder| self.names.are_known(folder)) {
                 break;
             }
-            synced.extend(identity);
+            learned.extend(identity);
         }
-        self.names.learn(synced);
+        self.names.learn(learned);
         Ok(())
     }
 }

@@ -38,23 +38,50 @@ impl Staged<'_> {
     }
 }
 
+/// A half-written file with all its bytes, which may not be on the disk yet.
+pub(super) struct Written<'a> {
+    staged: Staged<'a>,
+    file: cap_std::fs::File,
+}
+
+impl<'a> Written<'a> {
+    /// Brings it to the disk. If that fails, nothing is stored.
+    pub(super) fn on_the_disk(self) -> Result<Staged<'a>, StoreProblem> {
+        let Self { staged, file } = self;
+        match staged.folder.disk.sync(|| file.sync_all()) {
+            Ok(()) => Ok(staged),
+            Err(error) => {
+                staged.discard();
+                Err(StoreProblem::Disk(error.to_string()))
+            }
+        }
+    }
+}
+
 impl Folder {
     /// Writes the bytes of a put beside its key, down to the disk if they are to stay. If that fails, nothing is stored.
     pub(super) fn stage(&self, key: &str, bytes: &[u8], stays: Stays) -> Result<Staged<'_>, StoreProblem> {
+        let written = self.write_beside(key, bytes)?;
+        match stays {
+            Stays::Certainly => written.on_the_disk(),
+            Stays::WhileItRuns => Ok(written.staged),
+        }
+    }
+
+    /// Writes the bytes of a put beside its key. They are not on the disk yet.
+    pub(super) fn write_beside(&self, key: &str, bytes: &[u8]) -> Result<Written<'_>, StoreProblem> {
         if Path::new(key).file_name().and_then(|name| name.to_str()).is_none_or(is_staged) {
             return Err(StoreProblem::BadKey(format!("`{key}` is what half-written files are called")));
         }
         let (mut file, path) = self.stage_file(key).map_err(|error| StoreProblem::Disk(error.to_string()))?;
         let staged = Staged { folder: self, path };
-        let written = self.disk.write(&mut file, bytes).and_then(|()| match stays {
-            Stays::Certainly => self.disk.sync(|| file.sync_all()),
-            Stays::WhileItRuns => Ok(()),
-        });
-        if let Err(error) = written {
-            staged.discard();
-            return Err(StoreProblem::Disk(error.to_string()));
+        match self.disk.write(&mut file, bytes) {
+            Ok(()) => Ok(Written { staged, file }),
+            Err(error) => {
+                staged.discard();
+                Err(StoreProblem::Disk(error.to_string()))
+            }
         }
-        Ok(staged)
     }
 
     fn stage_file(&self, key: &str) -> io::Result<(cap_std::fs::File, String)> {
@@ -78,20 +105,33 @@ impl Folder {
         }
     }
 
-    /// Makes the folders of a key that are not there, from the outermost on.
+    /// Makes the folders of a key that are not there. Most of them are, so the innermost is tried first.
     fn make_parents(&self, key: &str) -> io::Result<()> {
-        let mut parents: Vec<&Path> = Path::new(key).ancestors().skip(1).collect();
-        parents.reverse();
-        for parent in &parents[1..] {
-            match self.disk.create(|| self.dir.create_dir(parent)) {
-                Ok(()) => {}
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                // Another one tidied up in between; the caller begins again.
-                Err(error) if is_absent(&error) => return Ok(()),
-                Err(error) => return Err(error),
+        let parents = Path::new(key).ancestors().skip(1).take_while(|parent| !parent.as_os_str().is_empty());
+        let mut missing = Vec::new();
+        for parent in parents {
+            if self.make_folder(parent)? {
+                break;
+            }
+            missing.push(parent);
+        }
+        for parent in missing.into_iter().rev() {
+            // Another one tidied up in between; the caller begins again.
+            if !self.make_folder(parent)? {
+                break;
             }
         }
         Ok(())
+    }
+
+    /// Whether a folder is there by now; not where the one that it lies in is missing.
+    fn make_folder(&self, folder: &Path) -> io::Result<bool> {
+        match self.disk.create(|| self.dir.create_dir(folder)) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(true),
+            Err(error) if is_absent(&error) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Removes half-written files under a folder.

@@ -36,6 +36,7 @@ mod tests;
 mod viewers;
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -154,6 +155,20 @@ macro_rules! tables {
                 match self {
                     $(Self::$name => &$spec,)*
                 }
+            }
+
+            /// Its columns, in their order. They are made once: a table is held against them each time it is written.
+            #[must_use]
+            pub fn columns(self) -> &'static [ColumnSpec] {
+                const TABLES: usize = TableName::ALL.len();
+                static COLUMNS: [OnceLock<Vec<ColumnSpec>>; TABLES] = [const { OnceLock::new() }; TABLES];
+                COLUMNS[self as usize].get_or_init(|| self.spec().columns())
+            }
+
+            /// The version of its schema: that of the newest column.
+            #[must_use]
+            pub fn schema_version(self) -> u32 {
+                self.columns().iter().map(|column| column.since).max().unwrap_or(1)
             }
         }
     };

@@ -54,7 +54,7 @@ fn reference(table: TableName) -> String {
         spec.question,
         names(spec.key),
         spec.sorted_by,
-        spec.schema_version(),
+        table.schema_version(),
     );
     text.push_str("| column | type | unit | null | what it is |\n| --- | --- | --- | --- | --- |\n");
     text.extend(spec.columns().iter().map(row));

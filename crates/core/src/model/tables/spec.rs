@@ -27,15 +27,9 @@ pub struct TableSpec {
 }
 
 impl TableSpec {
-    /// Its columns, in their order.
+    /// Its columns, in their order. They are made anew by each call: see [`super::TableName::columns`].
     #[must_use]
     pub fn columns(&self) -> Vec<ColumnSpec> {
         (self.columns)()
-    }
-
-    /// The version of its schema: that of the newest column.
-    #[must_use]
-    pub fn schema_version(&self) -> u32 {
-        self.columns().iter().map(|column| column.since).max().unwrap_or(1)
     }
 }
