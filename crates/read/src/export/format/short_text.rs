@@ -102,6 +102,8 @@ mod tests {
             behind in "[a-z]{0,40}",
         ) {
             let short = |text: &str| ShortText::of(text.as_bytes(), 0, text.len());
+            let longer = format!("{one}\0");
+            prop_assert!(short(&longer).is_none() || short(&one) != short(&longer));
             let around = format!("{before}{one}{behind}");
             prop_assert_eq!(ShortText::of(around.as_bytes(), before.len(), one.len()), short(&one));
             prop_assert_eq!(short(&one).is_some(), one.len() <= MOST_BYTES);

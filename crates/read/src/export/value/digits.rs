@@ -83,7 +83,11 @@ mod tests {
         }
 
         #[test]
-        fn a_word_has_nothing_in_it_that_means_more(text in "([0-9a-fA-Z_-]{0,30}|[0-9a-z-]{0,12}[ -~\u{0}\u{7f}\u{80}é\u{2019}-][0-9a-z-]{0,12})") {
+        fn a_word_has_nothing_in_it_that_means_more(
+            around in ["[0-9A-Za-z_-]{0,20}", "[0-9A-Za-z_-]{0,20}"],
+            odd in prop::sample::select(&["", "-", "\u{7f}", "\u{80}", "\u{e9}", "\u{f8}", "\u{2019}", " ", "+", ".", ",", "'", "/", "\t", "\0"][..]),
+        ) {
+            let text = around.join(odd);
             prop_assert_eq!(is_word(text.as_bytes()), text.bytes().all(|byte| matches!(byte, b'0'..=0x7f | b'-')));
         }
     }

@@ -202,3 +202,20 @@ fn is_same(one: &[u8], other: &[u8]) -> bool {
 fn ends<const BYTES: usize>(text: &[u8]) -> [Option<&[u8; BYTES]>; 2] {
     [text.first_chunk(), text.last_chunk()]
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn texts_are_the_same_if_every_byte_is(text in prop::collection::vec(any::<u8>(), 1..80), at: prop::sample::Index) {
+            prop_assert!(is_same(&text, &text.clone()));
+            let mut other = text.clone();
+            other[at.index(text.len())] ^= 1;
+            prop_assert!(!is_same(&text, &other));
+        }
+    }
+}
