@@ -34,8 +34,8 @@ impl Signals for Tape {
             occurred_us: signal.occurred_us,
             kinds: signal.kinds.bits(),
             dwell_ms: signal.dwell_ms,
-            event_id: signal.event_id.map(|id| id.text().to_owned()),
-            viewer_id: signal.viewer_id.map(|id| id.text().to_owned()),
+            event_id: signal.event_id.map(|id| id.text().into_owned()),
+            viewer_id: signal.viewer_id.map(|id| id.text().into_owned()),
             stage: signal.stage,
         });
     }

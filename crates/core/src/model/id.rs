@@ -1,5 +1,7 @@
 //! The id of one event, or of one viewer.
 
+use std::borrow::Cow;
+
 /// An id, and what distinguishes it from others.
 #[derive(Debug, Clone, Copy)]
 pub struct Id<'a> {
@@ -91,18 +93,25 @@ impl<'a> Id<'a> {
     #[must_use]
     pub fn hash(&self) -> IdHash {
         match self.given {
-            Given::Text(..) => Self::hash_of(self.text()),
+            Given::Text(around, span) => Self::hash_of(sliced(around, span)),
             Given::Whole(number) => Self::hash_of(itoa::Buffer::new().format(number)),
             Given::Hash(hash) => hash,
         }
     }
 
-    fn text(&self) -> &'a str {
+    /// Its text; nothing of an id of which only a hash is known.
+    #[must_use]
+    pub fn text(&self) -> Cow<'a, str> {
         match self.given {
-            Given::Text(around, (start, end)) => around.get(start as usize..end as usize).unwrap_or_default(),
-            Given::Whole(_) | Given::Hash(_) => "",
+            Given::Text(around, span) => Cow::Borrowed(sliced(around, span)),
+            Given::Whole(number) => Cow::Owned(number.to_string()),
+            Given::Hash(_) => Cow::Borrowed(""),
         }
     }
+}
+
+fn sliced(around: &str, (start, end): (u32, u32)) -> &str {
+    around.get(start as usize..end as usize).unwrap_or_default()
 }
 
 /// A bijection, so that no two numbers are taken for one: the last steps of `SplitMix64` (Steele, Lea, Flood 2014).
