@@ -63,7 +63,7 @@ impl Archive {
 /// Whether both are sound Parquet, and the same table.
 fn hold_the_same(one: &Bytes, other: &Bytes) -> bool {
     match (Content::of(one), Content::of(other)) {
-        (Some(one), Some(other)) => one.is_same(other),
+        (Some(one), Some(other)) => one.equals(other),
         _ => false,
     }
 }
@@ -89,7 +89,7 @@ impl Content {
         })
     }
 
-    fn is_same(mut self, mut other: Self) -> bool {
+    fn equals(mut self, mut other: Self) -> bool {
         if self.entries != other.entries || self.columns != other.columns {
             return false;
         }

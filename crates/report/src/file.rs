@@ -88,7 +88,7 @@ mod tests {
     use arrow_schema::TimeUnit as ArrowUnit;
     use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
     use parquet::basic::Encoding;
-    use parquet::file::metadata::ParquetMetaData;
+    use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
     use parquet::file::reader::{FileReader, SerializedFileReader};
 
     use super::super::cells::{dates, instants};
@@ -203,7 +203,7 @@ mod tests {
         let long = DataFrame::new(rows, columns).unwrap();
         let written = parquet(&long, Vec::new()).unwrap();
         let groups = metadata(&written.bytes);
-        let sizes: Vec<i64> = groups.row_groups().iter().map(|group| group.num_rows()).collect();
+        let sizes: Vec<i64> = groups.row_groups().iter().map(RowGroupMetaData::num_rows).collect();
         assert_eq!(sizes, [i64::try_from(ROW_GROUP_ROWS).unwrap(), 1]);
         let back = super::super::frame(&[written.bytes.into()]).unwrap();
         assert!(back.equals_missing(&long));

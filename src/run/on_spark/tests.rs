@@ -330,7 +330,7 @@ async fn a_run_that_is_asked_to_stop_publishes_nothing_of_what_is_counted_elsewh
             stop.ask();
         }
     };
-    let report = run(&workspace, &selection, night.at, "run nightly", &stop, &observer).await.unwrap();
+    let report = Box::pin(run(&workspace, &selection, night.at, "run nightly", &stop, &observer)).await.unwrap();
     let stopped = report.days.iter().filter(|(_, end)| matches!(end, Disposition::Stopped));
     assert_eq!((stopped.count(), report.exports.len()), (4, 0), "{:?}", report.days);
 }

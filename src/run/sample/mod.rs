@@ -131,7 +131,9 @@ pub async fn try_files(workspace: &Workspace, placed: Vec<Placed>, now: Timestam
         reprocess: Reprocess::Sample,
         accept_shrink: false,
     };
-    let mut report = run(&own.workspace, &selection, later, "check --sample", &Stop::new(), &|_| ()).await?;
+    let stop = Stop::new();
+    let again = run(&own.workspace, &selection, later, "check --sample", &stop, &|_| ());
+    let mut report = Box::pin(again).await?;
     // Where several markets are, the dates of one are looked at in all of them.
     let is_reached = |day: &MarketDay| spans.iter().flatten().any(|span| own.reaches(day, *span));
     report.days.retain(|(day, _)| is_reached(day));

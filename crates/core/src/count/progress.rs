@@ -85,8 +85,8 @@ impl Progress {
 
     /// A partition of viewers to settle, with its generation: of those whose events are settled.
     pub(super) fn next_viewers(&self) -> Option<(usize, usize)> {
-        let ready = self.generations.iter().enumerate().filter(|(_, work)| self.is_settled(work));
-        ready.filter_map(|(number, work)| Some((number, self.take(&work.viewers)?))).next()
+        let mut ready = self.generations.iter().enumerate().filter(|(_, work)| self.is_settled(work));
+        ready.find_map(|(number, work)| Some((number, self.take(&work.viewers)?)))
     }
 
     /// The cells of a generation that is complete. No row of it is in a cell that is not among them.

@@ -172,7 +172,9 @@ impl<'c> Settler<'c> {
         let (mut block, mut deliveries) = (std::mem::take(&mut self.block), Deliveries::default());
         for at in bins.iter().chain(&beside) {
             events.each(*at, &mut block, &mut |rows| {
-                rows.iter().for_each(|row| deliveries.note(row));
+                for row in rows {
+                    deliveries.note(row);
+                }
                 Ok(())
             })?;
         }

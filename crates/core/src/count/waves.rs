@@ -21,7 +21,8 @@ pub(super) struct Waves {
     of_exports: Vec<usize>,
     /// By market-day: its generation, the wave with which it is complete.
     of_days: Vec<usize>,
-    waves: usize,
+    /// How many waves there are.
+    number: usize,
     days: usize,
     /// By wave and market-day, and one more for rows on none.
     bins: Vec<usize>,
@@ -53,7 +54,9 @@ impl Waves {
         while let Some(most) = most_generations(scope, &of_exports)
             && most > MOST_GENERATIONS_OF_A_WAVE
         {
-            of_exports.iter_mut().for_each(|wave| *wave /= 2);
+            for wave in &mut of_exports {
+                *wave /= 2;
+            }
         }
         let mut spans = spans(scope, &of_exports);
         let last = of_exports.iter().max().copied().unwrap_or(0);
@@ -68,13 +71,13 @@ impl Waves {
             spans.fill(Some((0, 0)));
             numbers = vec![0];
         }
-        let waves = of_exports.iter().max().map_or(1, |last| last + 1);
+        let number = of_exports.iter().max().map_or(1, |last| last + 1);
         let mut all = Self {
             of_exports,
             of_days,
-            waves,
+            number,
             days,
-            bins: vec![0; waves * (days + 1)],
+            bins: vec![0; number * (days + 1)],
             of_bins: Vec::new(),
             generations: Vec::new(),
         };
@@ -89,7 +92,7 @@ impl Waves {
             self.of_bins.push((0, Some(0)));
             return;
         }
-        for wave in 0..self.waves {
+        for wave in 0..self.number {
             let exports = || (0..self.of_exports.len()).filter(|export| self.of_exports[*export] == wave);
             let has_rows_of = |day: &usize| exports().any(|export| scope.covers(export, *day));
             let here: Vec<usize> = (0..self.days).filter(has_rows_of).collect();
@@ -130,7 +133,7 @@ impl Waves {
 
     /// How many waves there are.
     pub(super) const fn len(&self) -> usize {
-        self.waves
+        self.number
     }
 
     /// How many bins there are.
@@ -166,7 +169,7 @@ impl Waves {
 
     /// How many bins a wave has at most.
     pub(super) fn most_open(&self) -> usize {
-        (0..self.waves).map(|wave| self.of_bins.iter().filter(|(of, _)| *of == wave).count()).max().unwrap_or(1)
+        (0..self.number).map(|wave| self.of_bins.iter().filter(|(of, _)| *of == wave).count()).max().unwrap_or(1)
     }
 
     /// How many waves a generation stands on at most.
