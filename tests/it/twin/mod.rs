@@ -188,7 +188,8 @@ async fn publish(seed: u64, workspace: &Workspace, from: Date, to: Date) {
         accept_shrink: true,
     };
     let now = "2027-03-01T00:00:00Z".parse().unwrap();
-    let report = run::run(workspace, &selection, now, "twin", &Stop::new(), &|_| {}).await.unwrap();
+    let stop = Stop::new();
+    let report = Box::pin(run::run(workspace, &selection, now, "twin", &stop, &|_| {})).await.unwrap();
     for (day, disposition) in &report.days {
         assert!(matches!(disposition, Disposition::Published { .. }), "seed {seed}: {day} {disposition:?}");
     }
