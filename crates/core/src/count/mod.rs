@@ -3,7 +3,7 @@
 //! Rows are packed into 40 bytes and parted by the key of their event id, so that all deliveries of an event meet in
 //! one small partition; what is counted goes on, parted by viewer, so that all first touches of a viewer meet. Both
 //! stay in memory up to a bound and spill to disk beyond it. Exports are read date by date, and market-days settle as soon as
-//! all that they are counted from is read ([`waves`]). All sums are of whole numbers: neither the number of threads nor the
+//! all that they are counted from is read (`waves`). All sums are of whole numbers: neither the number of threads nor the
 //! order of reading can change a result.
 //!
 //! Ids travel as 64 bits ([`Id::key`](crate::model::Id::key)). Whole numbers are never confused. Other ids are hashed, and for
