@@ -46,9 +46,9 @@ impl Origin {
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]
 #[repr(C)]
 pub(super) struct EventRow {
-    /// 64 bits of the event id's hash; eight or more others chose the partition.
+    /// 64 bits of the event id's key; six or more others chose the partition.
     pub(super) event: u64,
-    /// 64 bits of the viewer id's hash.
+    /// 64 bits of the viewer id's key.
     pub(super) viewer: u64,
     pub(super) occurred_us: i64,
     pub(super) origin: Origin,
