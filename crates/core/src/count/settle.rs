@@ -26,11 +26,12 @@ pub(super) struct Settled {
 impl Counter {
     /// Deduplicates, counts, credits first touches. It fails when rows that were spilled cannot be read back.
     pub(super) fn settle_all(self, partials: Vec<PartialCounts>) -> std::io::Result<Counted> {
-        let (total, OfViewers { uniques, mut orphans }) = self.settle_with(partials, true)?;
+        let PartialCounts { tally: total, mut of_viewers } = self.settle_with(partials, true)?;
         let Self { scope, cells, bars, visits, .. } = self;
         let numbered = cells.into_numbered();
         let mut counts = total.counts(numbered.cells().len());
-        orphans.resize(counts.len(), 0);
+        of_viewers.reserve(counts.len());
+        let OfViewers { uniques, orphans } = of_viewers;
         for (sum, uniques) in counts.iter_mut().zip(&uniques) {
             sum.add(uniques);
         }
@@ -43,23 +44,21 @@ impl Counter {
 
     /// Finds redeliveries and counts the rest, but no viewers. It fails when rows that were spilled cannot be read back.
     pub(super) fn settle_events(self, partials: Vec<PartialCounts>) -> std::io::Result<Settled> {
-        let (total, _) = self.settle_with(partials, false)?;
+        let PartialCounts { tally: total, .. } = self.settle_with(partials, false)?;
         let Self { cells, viewers, bars, .. } = self;
         Ok(Settled { numbered: cells.into_numbered(), total, viewers, bars })
     }
 
     /// Credits first touches of rows without events. It fails when rows that were spilled cannot be read back.
     pub(super) fn settle_viewers(self, partials: Vec<PartialCounts>) -> std::io::Result<(OfViewers, Numbered)> {
-        let (_, mut of_viewers) = self.settle_with(partials, true)?;
+        let PartialCounts { mut of_viewers, .. } = self.settle_with(partials, true)?;
         let numbered = self.cells.into_numbered();
         of_viewers.reserve(numbered.cells().len());
         Ok((of_viewers, numbered))
     }
 
     /// Lets all threads settle what is left, and adds up what they find and what was found before.
-    fn settle_with(&self, partials: Vec<PartialCounts>, and_viewers: bool) -> std::io::Result<(Tally, OfViewers)> {
-        let mut shares: Vec<_> =
-            partials.into_iter().map(|PartialCounts { tally, of_viewers }| (tally, of_viewers)).collect();
+    fn settle_with(&self, mut shares: Vec<PartialCounts>, and_viewers: bool) -> std::io::Result<PartialCounts> {
         // One generation after the other: each lets go of rows that the one before asked.
         for generation in 0..self.progress.generations() {
             if self.progress.has_events(generation) {
@@ -69,19 +68,19 @@ impl Counter {
         if and_viewers {
             shares.extend(self.by_all(Settler::settle_rest_of_viewers)?);
         }
-        let (mut total, mut all) = (Tally::new(0, &self.scope), OfViewers::default());
-        for (tally, of_viewers) in &shares {
-            total.add(tally);
-            all.add(of_viewers);
+        let mut total = PartialCounts { tally: Tally::new(0, &self.scope), of_viewers: OfViewers::default() };
+        for share in &shares {
+            total.tally.add(&share.tally);
+            total.of_viewers.add(&share.of_viewers);
         }
-        Ok((total, all))
+        Ok(total)
     }
 
     /// Lets every thread settle a share.
     fn by_all<'c>(
         &'c self,
         settle: impl Fn(&mut Settler<'c>) -> std::io::Result<()> + Sync,
-    ) -> std::io::Result<Vec<(Tally, OfViewers)>> {
+    ) -> std::io::Result<Vec<PartialCounts>> {
         on_threads(self.options.threads, || {
             let mut settler = Settler::new(self);
             settle(&mut settler)?;

@@ -11,6 +11,7 @@ use super::spool::Writer;
 use super::tally::Tally;
 use super::touch::Firsts;
 use super::visits::{VisitSpool, VisitWriter};
+use super::writer::PartialCounts;
 use crate::model::Counts;
 
 /// What is known of viewers, by cell.
@@ -18,7 +19,7 @@ use crate::model::Counts;
 pub(super) struct OfViewers {
     /// Unique counts; nothing else is in these.
     pub(super) uniques: Vec<Counts>,
-    /// Clicks without an impression; none where they are not counted.
+    /// Clicks without an impression; 0 where they are not counted.
     pub(super) orphans: Vec<u64>,
 }
 
@@ -105,11 +106,11 @@ impl<'c> Settler<'c> {
     }
 
     /// Hands over what is left in this thread's hands.
-    pub(super) fn finish(self) -> io::Result<(Tally, OfViewers)> {
+    pub(super) fn finish(self) -> io::Result<PartialCounts> {
         self.viewers.finish()?;
         self.bars.map_or(Ok(()), BarTally::finish)?;
         self.visits.map_or(Ok(()), VisitWriter::finish)?;
-        Ok((self.tally, self.of_viewers))
+        Ok(PartialCounts { tally: self.tally, of_viewers: self.of_viewers })
     }
 
     /// Tells what was settled, once its rows of viewers are where all threads find them.

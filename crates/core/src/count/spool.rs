@@ -87,14 +87,14 @@ impl<R: Pod> Spool<R> {
     fn add(&self, part: usize, chunk: Chunk<R>) -> io::Result<()> {
         let bytes = size_of_val(chunk.rows()) as u64;
         let number = part;
-        let mut part = self.parts[number].lock().unwrap_or_else(PoisonError::into_inner);
+        let mut part = self.part(number);
         part.chunks.push(chunk);
         if self.memory.add(bytes) { self.spill(number, &mut part) } else { Ok(()) }
     }
 
     /// Writes what a partition holds in memory to its file.
     fn spill(&self, number: usize, part: &mut Part<R>) -> io::Result<()> {
-        let rows: usize = part.chunks.iter().map(|chunk| chunk.rows).sum();
+        let rows = part.rows_in_memory();
         let bytes: Vec<&[u8]> = part.chunks.iter().map(|chunk| bytemuck::cast_slice(chunk.rows())).collect();
         self.spill.write(number, rows, &bytes, &mut part.on_disk)?;
         let spilled = (rows * size_of::<R>()) as u64;
@@ -136,15 +136,9 @@ impl<R: Pod> Spool<R> {
     pub(super) fn release(&self, number: usize) {
         let mut part = self.part(number);
         let Part { chunks, on_disk } = &mut *part;
-        self.take_back(chunks);
+        take_back(&self.memory, chunks);
         self.spill.let_go(number, on_disk);
         on_disk.clear();
-    }
-
-    fn take_back(&self, chunks: &mut Vec<Chunk<R>>) {
-        let rows: usize = chunks.iter().map(|chunk| chunk.rows).sum();
-        self.memory.take_back(chunks.drain(..).map(|chunk| chunk.words));
-        self.memory.remove((rows * size_of::<R>()) as u64);
     }
 
     fn part(&self, number: usize) -> MutexGuard<'_, Part<R>> {
@@ -168,6 +162,13 @@ impl<R: Pod> Spool<R> {
     pub(super) fn is_too_large(&self, bytes: u64) -> bool {
         bytes > self.memory.bytes() / SHARE_OF_A_PARTITION
     }
+}
+
+/// Releases the memory of rows that nobody needs any more.
+fn take_back<R>(memory: &Memory, chunks: &mut Vec<Chunk<R>>) {
+    let rows: usize = chunks.iter().map(|chunk| chunk.rows).sum();
+    memory.take_back(chunks.drain(..).map(|chunk| chunk.words));
+    memory.remove((rows * size_of::<R>()) as u64);
 }
 
 impl<R> Default for Part<R> {
@@ -219,9 +220,7 @@ impl<R> Drop for Spool<R> {
     fn drop(&mut self) {
         for part in &mut self.parts {
             let part = part.get_mut().unwrap_or_else(PoisonError::into_inner);
-            let rows: usize = part.chunks.iter().map(|chunk| chunk.rows).sum();
-            self.memory.take_back(part.chunks.drain(..).map(|chunk| chunk.words));
-            self.memory.remove((rows * size_of::<R>()) as u64);
+            take_back(&self.memory, &mut part.chunks);
         }
     }
 }
@@ -239,7 +238,7 @@ impl<R: Pod> Blocks<'_, R> {
 
 impl<R: Pod> Drop for Blocks<'_, R> {
     fn drop(&mut self) {
-        self.spool.take_back(&mut self.part.chunks);
+        take_back(&self.spool.memory, &mut self.part.chunks);
         self.spool.spill.let_go(self.number, &self.part.on_disk);
     }
 }

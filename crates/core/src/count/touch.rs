@@ -6,13 +6,10 @@ use hashbrown::hash_table::Entry;
 use super::cells::CellTable;
 use super::row::{Origin, ViewerRow};
 use super::scope::Scope;
-use crate::model::{Counts, Kinds};
+use crate::model::{Counts, Kinds, SPREAD};
 
 /// The kinds that have a unique count.
 pub(super) const UNIQUE: Kinds = Kinds::IMPRESSION.and(Kinds::CLICK).and(Kinds::ENTRY);
-
-/// An odd number whose bits look random: 2^64 by the golden ratio.
-pub(super) const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The first events of the viewers of a partition. Its memory is used again.
 #[derive(Default)]

@@ -15,8 +15,7 @@ use super::engine::CountDay;
 use super::memory::Memory;
 use super::row::{Origin, ViewerRow, VisitRow};
 use super::spool::{Spool, Writer};
-use super::touch::SPREAD;
-use crate::model::{Kinds, ViewerKey, Visit};
+use crate::model::{Kinds, SPREAD, ViewerKey, Visit};
 
 /// So many visits of a day are handed over at a time where all are in memory: what takes them works on a copy.
 const BLOCK_VISITS: usize = 1 << 14;

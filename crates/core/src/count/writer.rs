@@ -273,8 +273,7 @@ impl<'c> CountWriter<'c> {
     /// Hands over what is left in this thread's hands. It fails when rows have to spill and cannot.
     pub(super) fn hand_over(mut self) -> std::io::Result<PartialCounts> {
         self.tell()?;
-        let (tally, of_viewers) = self.settler.finish()?;
-        Ok(PartialCounts { tally, of_viewers })
+        self.settler.finish()
     }
 
     fn cell(&mut self, placed: Placed) -> u32 {

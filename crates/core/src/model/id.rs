@@ -25,7 +25,7 @@ enum Given<'a> {
 pub type IdHash = (u64, u64);
 
 /// An odd number whose bits look random: 2^64 by the golden ratio.
-const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+pub(crate) const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 /// The longest whole number as text.
 const LONGEST_WHOLE: usize = 20;
 

@@ -39,6 +39,7 @@ pub use count_table::{CountRow, CountTable, Dimensions, LEAST_OVERLAP_US, OnAir}
 pub use extent::Extent;
 pub use fact::{DayPart, Era, Fact, FactKey, Series};
 pub use figures::{Figures, OneConvention, Prorated, Share};
+pub(crate) use id::SPREAD;
 pub use id::{Id, IdHash};
 pub use ids::{MarketDay, MarketId, PlatformId};
 pub use kinds::Kinds;

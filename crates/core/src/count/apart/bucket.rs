@@ -5,7 +5,7 @@ use hashbrown::HashMap;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::count::signals::{SignalBatch, SignalTableError, value};
-use crate::count::touch::SPREAD;
+use crate::model::SPREAD;
 
 /// How many buckets there are; they are numbered from 0. Whoever wants fewer takes the rest of a division.
 pub const BUCKETS: i64 = 1 << BITS;
